@@ -1,0 +1,32 @@
+using System.Collections.Generic;
+using System.Linq;
+using Deit.Compiler.Specs;
+
+namespace Deit.Compiler.Emit;
+
+/// <summary>Writes what the compiler knows of a model as the static property <c>Description</c>.</summary>
+internal static class DescriptionEmitter
+{
+    /// <summary>Writes the property.</summary>
+    public static void Write(CodeWriter code, ModelSpec spec, CompiledModel model)
+    {
+        code.Line("/// <inheritdoc cref=\"IVisionModel.Description\"/>");
+        code.Open("public static ModelDescription Description { get; } = new()");
+        code.Line($"Name = {Names.Literal(spec.Name)},");
+        code.Line($"Family = {Names.Literal(spec.Family)},");
+        code.Line($"Input = {List(model.Input)},");
+        code.Line($"Classes = {Names.Number(model.Classes)},");
+        code.Line($"Distilled = {(model.Distilled ? "true" : "false")},");
+        code.Line($"Parameters = {Names.Number(model.Parameters)},");
+        code.Line($"Macs = {Names.Number(model.Macs)},");
+        code.Line("Layers =").Line("[");
+        foreach (Layer layer in model.Layers)
+        {
+            code.Line($"    new({Names.Literal(layer.Name)}, {Names.Literal(layer.Kind)}, {List(layer.Output)}, {Names.Number(layer.Parameters)}, {Names.Number(layer.Macs)}),");
+        }
+
+        code.Line("],").Close(";");
+    }
+
+    private static string List(IEnumerable<long> numbers) => $"[{string.Join(", ", numbers.Select(static number => number.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]";
+}

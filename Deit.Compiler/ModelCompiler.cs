@@ -1,0 +1,63 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Deit.Compiler.Diagnostics;
+using Deit.Compiler.Emit;
+using Deit.Compiler.Families;
+using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
+
+namespace Deit.Compiler;
+
+/// <summary>A model as the compiler understands it, and the code it becomes.</summary>
+/// <param name="Source">The text of the generated file.</param>
+/// <param name="Input">Shape of the input without the batch.</param>
+/// <param name="Classes">Number of classes.</param>
+/// <param name="Distilled">Whether it has a distillation head.</param>
+/// <param name="Layers">Its layers in the order of their execution.</param>
+public sealed record CompiledModel(string Source, EquatableArray<long> Input, long Classes, bool Distilled, EquatableArray<Layer> Layers)
+{
+    /// <summary>Number of trainable scalars.</summary>
+    public long Parameters => Layers.Sum(static layer => layer.Parameters);
+
+    /// <summary>Multiply-accumulate operations an image takes.</summary>
+    public long Macs => Layers.Sum(static layer => layer.Macs);
+}
+
+/// <summary>What compiling a model gave: the model, or why there is none.</summary>
+/// <param name="Model">The model, or null.</param>
+/// <param name="Findings">Why there is none.</param>
+public sealed record Compilation(CompiledModel? Model, EquatableArray<SpecFinding> Findings);
+
+/// <summary>From a declaration to code: the family builds the graph, shapes are checked as it grows, emitters write it.</summary>
+public static class ModelCompiler
+{
+    /// <summary>Compiles a model. It never throws: what goes wrong is a finding.</summary>
+    public static Compilation Compile(ModelSpec spec)
+    {
+        Family family = Family.Find(spec.Family)!;
+        string blame = family.Keys.FirstOrDefault(static key => key.Required)?.Name ?? "family";
+        try
+        {
+            Architecture architecture = family.Build(spec.Values, spec.Target.Name);
+            var model = new CompiledModel(
+                "", new(architecture.Root.Inputs[0].Type.ShapePerImage), architecture.Classes, architecture.Distilled, new(LayerTable.Of(architecture.Root)));
+            return new(model with { Source = ModuleEmitter.Emit(spec, architecture, model) }, default);
+        }
+        catch (GraphException exception)
+        {
+            return Failed(exception.Rule, blame, exception.Message);
+        }
+        catch (OverflowException)
+        {
+            return Failed(Rules.TooLarge, blame, $"{spec.Name} has more parameters or operations than can be counted; make it smaller");
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return Failed(Rules.InternalError, blame, $"the model compiler failed on {spec.Name}, which is a fault of the compiler: {exception.Message.Replace('\n', ' ')}");
+        }
+    }
+
+    private static Compilation Failed(Rule rule, string path, string message) => new(null, new([new SpecFinding(rule, path, message)]));
+}

@@ -1,0 +1,87 @@
+using System.Collections.Generic;
+using Deit.Compiler.Diagnostics;
+using Deit.Compiler.Graphs;
+
+namespace Deit.Compiler.Ops;
+
+/// <summary>A two-dimensional convolution with a square kernel.</summary>
+internal sealed record Conv2d(Size In, Size Out, Size Kernel, Initialization Initialization) : Op
+{
+    /// <summary>The step in both directions.</summary>
+    public Size Stride { get; init; } = 1;
+
+    /// <summary>Zeros around the image.</summary>
+    public Size Padding { get; init; } = 0;
+
+    /// <summary>Number of groups of channels that do not see each other.</summary>
+    public Size Groups { get; init; } = 1;
+
+    /// <summary>Whether a constant is added to every output channel.</summary>
+    public bool HasBias { get; init; }
+
+    /// <inheritdoc/>
+    public override string Kind => nameof(Conv2d);
+
+    /// <inheritdoc/>
+    public override EquatableArray<Parameter> Parameters
+    {
+        get
+        {
+            Parameter weight = Parameter.Learned("weight", Out, In.Value / Groups.Value, Kernel, Kernel);
+            return new(HasBias ? [weight, Parameter.Learned("bias", Out)] : [weight]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override MemberCode Member
+    {
+        get
+        {
+            string stride = IsOne(Stride) ? "" : $", stride: {Stride}";
+            string padding = Padding.IsLiteral && Padding.Value == 0 ? "" : $", padding: {Padding}";
+            string groups = IsOne(Groups) ? "" : $", groups: {Groups}";
+            string bias = HasBias ? "" : ", bias: false";
+            return new(nameof(Conv2d), $"Conv2d({In}, {Out}, {Kernel}{stride}{padding}{groups}{bias}){Initialization.Code}", Summary);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override TensorType Infer(IReadOnlyList<TensorType> inputs)
+    {
+        TensorType x = inputs[0];
+        if (x.Rank != 4) throw GraphException.Shape($"expected images (B, channels, height, width), found {x}");
+        if (x[1].Value != In.Value) throw GraphException.Shape($"expected {In.Value} channels, found {x[1].Value} in {x}");
+        if (In.Value % Groups.Value != 0 || Out.Value % Groups.Value != 0)
+        {
+            throw new GraphException(Rules.GroupWidthMismatch, $"{In.Value} → {Out.Value} channels are not divisible into {Groups.Value} groups");
+        }
+
+        return x with { Dims = new([x.Dims[0], Out, Extent(x[2]), Extent(x[3])]) };
+    }
+
+    /// <inheritdoc/>
+    public override long Macs(IReadOnlyList<TensorType> inputs, TensorType output) =>
+        checked(output.ElementsPerImage * (In.Value / Groups.Value) * Kernel.Value * Kernel.Value);
+
+    /// <inheritdoc/>
+    public override string Call(string member, IReadOnlyList<string> arguments) => $"{member}.call({arguments[0]})";
+
+    private string Summary => Kernel.IsLiteral
+        ? $"{In} → {Out} channels, {Kernel}×{Kernel}{(IsOne(Stride) ? "" : $", stride {Stride}")}{(IsOne(Groups) ? "" : $", {Groups} groups")}"
+        : $"{In} → {Out} channels";
+
+    private static bool IsOne(Size size) => size.IsLiteral && size.Value == 1;
+
+    private Size Extent(Size extent)
+    {
+        long value = ((extent.Value + (2 * Padding.Value) - Kernel.Value) / Stride.Value) + 1;
+        if (extent.Value + (2 * Padding.Value) < Kernel.Value)
+        {
+            throw new GraphException(Rules.FeatureMapVanishes, $"a {Kernel.Value}×{Kernel.Value} kernel does not fit into an extent of {extent.Value}");
+        }
+
+        // With a kernel that spans its stride evenly, the output is the input divided by the stride, rounded up.
+        if (extent.IsLiteral) return value;
+        return IsOne(Stride) ? new(value, extent.Text) : new(value, $"{extent.Text} / {Stride.Text}");
+    }
+}

@@ -1,0 +1,21 @@
+using System.Collections.Generic;
+using Deit.Compiler.Graphs;
+
+namespace Deit.Compiler.Ops;
+
+/// <summary>Stochastic depth: a residual branch that is left out at random while training (Huang et al., arXiv 1603.09382).</summary>
+/// <param name="Rate">The C# expression of the probability to leave it out.</param>
+internal sealed record DropPath(string Rate) : Op
+{
+    /// <inheritdoc/>
+    public override string Kind => nameof(DropPath);
+
+    /// <inheritdoc/>
+    public override MemberCode Member => new(nameof(DropPath), $"new({Rate})", "stochastic depth");
+
+    /// <inheritdoc/>
+    public override TensorType Infer(IReadOnlyList<TensorType> inputs) => inputs[0];
+
+    /// <inheritdoc/>
+    public override string Call(string member, IReadOnlyList<string> arguments) => $"{member}.call({arguments[0]})";
+}

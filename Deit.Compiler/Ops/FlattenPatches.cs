@@ -1,0 +1,22 @@
+using System.Collections.Generic;
+using Deit.Compiler.Graphs;
+
+namespace Deit.Compiler.Ops;
+
+/// <summary>A feature map as a sequence of tokens, row by row: (B, C, H, W) to (B, H·W, C).</summary>
+internal sealed record FlattenPatches : Op
+{
+    /// <inheritdoc/>
+    public override string Kind => nameof(FlattenPatches);
+
+    /// <inheritdoc/>
+    public override TensorType Infer(IReadOnlyList<TensorType> inputs)
+    {
+        TensorType x = inputs[0];
+        if (x.Rank != 4) throw GraphException.Shape($"expected a feature map (B, channels, height, width), found {x}");
+        return x with { Dims = new([x.Dims[0], x[2] * x[3], x.Dims[1]]) };
+    }
+
+    /// <inheritdoc/>
+    public override string Call(string member, IReadOnlyList<string> arguments) => $"{arguments[0]}.flatten(2).transpose(1, 2)";
+}

@@ -1,0 +1,24 @@
+using System.Collections.Generic;
+using Deit.Compiler.Graphs;
+
+namespace Deit.Compiler.Ops;
+
+/// <summary>The mean of every channel over the image.</summary>
+/// <param name="KeepDims">Whether height and width stay, as 1.</param>
+internal sealed record GlobalAveragePool(bool KeepDims) : Op
+{
+    /// <inheritdoc/>
+    public override string Kind => nameof(GlobalAveragePool);
+
+    /// <inheritdoc/>
+    public override TensorType Infer(IReadOnlyList<TensorType> inputs)
+    {
+        TensorType x = inputs[0];
+        if (x.Rank != 4) throw GraphException.Shape($"expected images (B, channels, height, width), found {x}");
+        return x with { Dims = KeepDims ? new([x.Dims[0], x.Dims[1], 1, 1]) : new([x.Dims[0], x.Dims[1]]) };
+    }
+
+    /// <inheritdoc/>
+    public override string Call(string member, IReadOnlyList<string> arguments) =>
+        KeepDims ? $"{arguments[0]}.mean([2, 3], keepdim: true)" : $"{arguments[0]}.mean([2, 3])";
+}

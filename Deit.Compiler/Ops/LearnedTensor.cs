@@ -1,0 +1,27 @@
+using System.Collections.Generic;
+using System.Linq;
+using Deit.Compiler.Graphs;
+
+namespace Deit.Compiler.Ops;
+
+/// <summary>A tensor that is learned as it is, the same for every image: a token, a position embedding.</summary>
+/// <param name="Shape">Its shape; the first extent is 1 and stands for the batch.</param>
+/// <param name="Initialization">How it is drawn.</param>
+/// <param name="Summary">What it is.</param>
+internal sealed record LearnedTensor(EquatableArray<Size> Shape, Initialization Initialization, string Summary) : Op
+{
+    /// <inheritdoc/>
+    public override string Kind => "Parameter";
+
+    /// <inheritdoc/>
+    public override EquatableArray<Parameter> Parameters => new([Parameter.Learned("", [.. Shape])]);
+
+    /// <inheritdoc/>
+    public override MemberCode Member => new("Parameter", $"Parameter(zeros({string.Join(", ", Shape)}, device: CPU)){Initialization.Code}", Summary);
+
+    /// <inheritdoc/>
+    public override TensorType Infer(IReadOnlyList<TensorType> inputs) => TensorType.Float([.. Shape.Select(static size => (Dim)size)]);
+
+    /// <inheritdoc/>
+    public override string Call(string member, IReadOnlyList<string> arguments) => member;
+}

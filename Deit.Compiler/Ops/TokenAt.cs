@@ -1,0 +1,25 @@
+using System.Collections.Generic;
+using System.Globalization;
+using Deit.Compiler.Graphs;
+
+namespace Deit.Compiler.Ops;
+
+/// <summary>One token of every image's sequence: (B, N, C) to (B, C).</summary>
+/// <param name="Index">Its position.</param>
+internal sealed record TokenAt(int Index) : Op
+{
+    /// <inheritdoc/>
+    public override string Kind => nameof(TokenAt);
+
+    /// <inheritdoc/>
+    public override TensorType Infer(IReadOnlyList<TensorType> inputs)
+    {
+        TensorType x = inputs[0];
+        if (x.Rank != 3 || x[1].Value <= Index) throw GraphException.Shape($"there is no token {Index} in {x}");
+        return x with { Dims = new([x.Dims[0], x.Dims[2]]) };
+    }
+
+    /// <inheritdoc/>
+    public override string Call(string member, IReadOnlyList<string> arguments) =>
+        $"{arguments[0]}.select(1, {Index.ToString(CultureInfo.InvariantCulture)})";
+}

@@ -1,0 +1,58 @@
+using System.Collections.Generic;
+using Deit.Compiler.Diagnostics;
+
+namespace Deit.Compiler.Specs;
+
+/// <summary>What holds between the keys of a recipe.</summary>
+internal static class RecipeChecks
+{
+    // Windows forbids more in a file's name than others do; a recipe's runs have the same names everywhere.
+    private const string NotInFileNames = "<>:\"/\\|?*";
+
+    /// <summary>The contradictions in a recipe whose single values are right.</summary>
+    public static IEnumerable<SpecFinding> Check(SpecTable recipe)
+    {
+        string name = recipe.Text("name");
+        if (name.IndexOfAny(NotInFileNames.ToCharArray()) >= 0)
+        {
+            yield return new(Rules.ValueNotAccepted, "name", $"name: '{name}' cannot name a folder; leave out {string.Join(" ", NotInFileNames.ToCharArray())}");
+        }
+
+        bool hasTeacher = recipe.States("teacher");
+        string distillation = recipe.Text("distillation.type");
+        if (distillation != "none" && !hasTeacher)
+        {
+            yield return new(Rules.ContradictingKeys, "distillation.type", $"distillation.type: '{distillation}' needs a teacher; add a 'teacher' table with its model, or take 'none'");
+        }
+
+        if (recipe.Text("data.dataset") == "digits" && recipe.States("data.path"))
+        {
+            yield return new(Rules.ContradictingKeys, "data.path", "data.path: the digits come with the library; leave the path out, or set data.dataset to 'folder'");
+        }
+
+        foreach (SpecFinding finding in CheckTraining(recipe, "student")) yield return finding;
+        if (!hasTeacher) yield break;
+        foreach (SpecFinding finding in CheckTraining(recipe, "teacher")) yield return finding;
+    }
+
+    private static IEnumerable<SpecFinding> CheckTraining(SpecTable recipe, string table)
+    {
+        long epochs = recipe.Integer($"{table}.epochs");
+        long warmup = recipe.Integer($"{table}.warmup_epochs");
+        if (warmup >= epochs)
+        {
+            // Whoever shortens a training has not touched the warmup, and the reverse.
+            string blamed = recipe.States($"{table}.warmup_epochs") ? $"{table}.warmup_epochs" : $"{table}.epochs";
+            yield return new(Rules.ContradictingKeys, blamed, $"{table}.warmup_epochs: {warmup} must be less than {table}.epochs, {epochs}; set {table}.warmup_epochs to {epochs - 1} or less, or {table}.epochs to {warmup + 1} or more");
+        }
+
+        double peak = recipe.Number($"{table}.lr");
+        foreach (string key in new[] { "warmup_lr", "min_lr" })
+        {
+            double rate = recipe.Number($"{table}.{key}");
+            if (rate <= peak) continue;
+            string blamed = recipe.States($"{table}.{key}") ? $"{table}.{key}" : $"{table}.lr";
+            yield return new(Rules.ContradictingKeys, blamed, $"{table}.{key}: {Spelling.Number(rate)} must not exceed {table}.lr, {Spelling.Number(peak)}");
+        }
+    }
+}

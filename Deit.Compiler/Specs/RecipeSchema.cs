@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+
+namespace Deit.Compiler.Specs;
+
+/// <summary>
+/// The keys of a recipe: which data, which teacher, which student, how each is trained. Names are those of timm and of
+/// <c>facebookresearch/deit</c>; what regularises is off unless a recipe asks for it.
+/// </summary>
+public static class RecipeSchema
+{
+    /// <summary>The least learning rate: 0 would train nothing.</summary>
+    private const double LeastLearningRate = 1e-12;
+
+    /// <summary>The greatest value below 1 that is worth stating, for rates that must not reach 1.</summary>
+    private const double AlmostOne = 0.999999;
+
+    /// <summary>The keys of a training, of the teacher as of the student.</summary>
+    public static ImmutableArray<Key> Training { get; } =
+    [
+        new("epochs", ValueKind.Integer, "Times that every training image is seen.") { Default = 300L, Minimum = 1, Maximum = 1_000_000 },
+        new("batch_size", ValueKind.Integer, "Images a step.") { Default = 64L, Minimum = 1, Maximum = 1_000_000 },
+        new("lr", ValueKind.Number, "The learning rate at the peak of the cosine schedule.") { Default = 5e-4, Minimum = LeastLearningRate },
+        new("warmup_epochs", ValueKind.Integer, "Epochs in which the learning rate rises to the schedule.") { Default = 5L, Minimum = 0, Maximum = 1_000_000 },
+        new("warmup_lr", ValueKind.Number, "The learning rate of the first epoch of the warmup.") { Default = 1e-6, Minimum = 0 },
+        new("min_lr", ValueKind.Number, "The learning rate at which the cosine schedule ends.") { Default = 1e-5, Minimum = 0 },
+        new("weight_decay", ValueKind.Number, "AdamW's weight decay; biases, normalisations, tokens and position embeddings have none.") { Default = 0.05, Minimum = 0 },
+        new("smoothing", ValueKind.Number, "Label smoothing: the share of the targets that is spread over all classes.") { Default = 0.1, Minimum = 0, Maximum = 1 },
+        new("mixup", ValueKind.Number, "Mixup's alpha; 0 blends no images.") { Default = 0.0, Minimum = 0 },
+        new("cutmix", ValueKind.Number, "CutMix's alpha; 0 pastes no boxes.") { Default = 0.0, Minimum = 0 },
+        new("mixup_prob", ValueKind.Number, "The probability that a batch is mixed, where mixup or cutmix is on.") { Default = 1.0, Minimum = 0, Maximum = 1 },
+        new("mixup_switch_prob", ValueKind.Number, "The probability of CutMix rather than mixup, where both are on.") { Default = 0.5, Minimum = 0, Maximum = 1 },
+        new("drop_path", ValueKind.Number, "The stochastic-depth rate of the last block; not stated, the one that the model declares.") { Minimum = 0, Maximum = AlmostOne },
+        new("ema_decay", ValueKind.Number, "The decay of the moving average of the weights; 0 keeps no average.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("clip_grad", ValueKind.Number, "The greatest norm of all gradients together; 0 clips nothing.") { Default = 0.0, Minimum = 0 },
+        new("beta1", ValueKind.Number, "AdamW's decay of the mean of the gradients.") { Default = 0.9, Minimum = 0, Maximum = AlmostOne },
+        new("beta2", ValueKind.Number, "AdamW's decay of the mean of the squared gradients.") { Default = 0.999, Minimum = 0, Maximum = AlmostOne },
+        new("eps", ValueKind.Number, "What AdamW adds to the divisor.") { Default = 1e-8, Minimum = 0 },
+    ];
+
+    /// <summary>The keys of a recipe.</summary>
+    public static Schema Recipe { get; } = new("a recipe",
+    [
+        new("name", ValueKind.Text, "What to call the recipe; run folders are named by it.") { Required = true },
+        new("description", ValueKind.Text, "What the recipe is for."),
+        new("seed", ValueKind.Integer, "What all randomness is drawn from: the same seed gives the same numbers.") { Default = 0L },
+        new("data", ValueKind.Table, "The images to train on and to judge by.") { Table = Data() },
+        new("teacher", ValueKind.Table, "The model that the student learns from.") { Table = Teacher() },
+        new("student", ValueKind.Table, "The model to train.") { Table = Student(), Required = true },
+        new("distillation", ValueKind.Table, "How the student learns from the teacher.") { Table = Distillation() },
+    ]);
+
+    private static Schema Data() => new("the data",
+    [
+        new("dataset", ValueKind.Text, "The digits that come with the library, or a folder of images.") { Default = "digits", Choices = ["digits", "folder"] },
+        new("path", ValueKind.Text, "The folder that holds 'train' and 'val'."),
+        new("image_size", ValueKind.Integer, "Height and width of the images.") { Default = 32L, Minimum = 1, Maximum = 65_536 },
+        new("crop_padding", ValueKind.Integer, "Pixels by which training images move at most, along both axes.") { Default = 0L, Minimum = 0, Maximum = 65_536 },
+        new("flip", ValueKind.Boolean, "Whether half of the training images are mirrored, left for right.") { Default = false },
+        new("random_erasing", ValueKind.Number, "The probability that a rectangle of a training image is blanked.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+    ]);
+
+    private static Schema Teacher() => new("a teacher",
+    [
+        new("model", ValueKind.Text, "The name of the teacher's model.") { Required = true },
+        new("weights", ValueKind.Text, "A safetensors file with the teacher's weights; the teacher is not trained then."),
+        .. Training,
+    ]);
+
+    private static Schema Student() => new("a student",
+    [
+        new("model", ValueKind.Text, "The name of the student's model.") { Required = true },
+        .. Training,
+    ]);
+
+    private static Schema Distillation() => new("distillation",
+    [
+        new("type", ValueKind.Text, "What the student learns from its teacher: nothing, its distribution (soft) or its decision (hard). With none, no teacher is trained.")
+        {
+            Default = "none",
+            Choices = ["none", "soft", "hard"],
+        },
+        new("alpha", ValueKind.Number, "The teacher's share of the loss.") { Default = 0.5, Minimum = 0, Maximum = 1 },
+        new("tau", ValueKind.Number, "The temperature of soft distillation.") { Default = 1.0, Minimum = 1e-6 },
+    ]);
+}
