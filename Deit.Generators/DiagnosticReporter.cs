@@ -1,0 +1,45 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Deit.Compiler;
+using Deit.Compiler.Diagnostics;
+using Deit.Compiler.Specs;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Deit.Generators;
+
+/// <summary>Reports the compiler's findings as diagnostics of the build.</summary>
+internal static class DiagnosticReporter
+{
+    /// <summary>Reports what front ends, the comparison of names and the compiler found.</summary>
+    public static void Report(
+        SourceProductionContext output,
+        ImmutableArray<ModelDeclaration> declarations,
+        EquatableArray<DuplicateModel> duplicates,
+        ImmutableArray<CompiledSpec> models,
+        Microsoft.CodeAnalysis.Compilation compilation)
+    {
+        IEnumerable<Finding> compiled = models
+            .Where(static model => model.Compilation.Findings.Count > 0)
+            .SelectMany(model => model.Compilation.Findings.Select(finding => finding.At(declarations.First(declaration => model.Spec.Equals(declaration.Spec)).Places)));
+        IEnumerable<Finding> all = declarations
+            .SelectMany(static declaration => declaration.Findings)
+            .Concat(duplicates.Select(static duplicate => duplicate.Finding))
+            .Concat(compiled);
+        foreach (Finding finding in all)
+        {
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(finding.Rule), Locate(finding.Place, compilation), finding.Message));
+        }
+    }
+
+    // In C# a real source location, which #pragma and .editorconfig can silence; in other files the place alone.
+    private static Location Locate(Place place, Microsoft.CodeAnalysis.Compilation compilation)
+    {
+        var span = new TextSpan(place.Start, place.Length);
+        SyntaxTree? tree = compilation.SyntaxTrees.FirstOrDefault(tree => tree.FilePath == place.File && tree.Length >= span.End);
+        return tree is not null
+            ? Location.Create(tree, span)
+            : Location.Create(place.File, span, new(new(place.StartLine, place.StartColumn), new(place.EndLine, place.EndColumn)));
+    }
+}

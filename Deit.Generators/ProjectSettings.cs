@@ -1,0 +1,23 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Deit.Generators;
+
+/// <summary>What the project says of itself.</summary>
+/// <param name="Namespace">The namespace of models declared in YAML.</param>
+/// <param name="Root">The folder that names of files are relative to.</param>
+internal sealed record ProjectSettings(string Namespace, string Root)
+{
+    /// <summary>Reads the settings from MSBuild's properties.</summary>
+    public static ProjectSettings Of(AnalyzerConfigOptions options) => new(
+        options.TryGetValue("build_property.RootNamespace", out string? name) ? name : "",
+        options.TryGetValue("build_property.DeitRoot", out string? root) ? root : "");
+}
+
+/// <summary>Which additional files are specs.</summary>
+internal static class SpecFiles
+{
+    /// <summary>Whether a file declares a model: the build marks it so, whatever its name.</summary>
+    public static bool DeclaresModel(AdditionalText file, AnalyzerConfigOptionsProvider options) =>
+        options.GetOptions(file).TryGetValue("build_metadata.AdditionalFiles.DeitKind", out string? kind) && kind == "model";
+}
