@@ -1,0 +1,30 @@
+namespace Deit;
+
+/// <summary>What every declaration of a model can say.</summary>
+public abstract class VisionModelAttribute : Attribute
+{
+    private protected VisionModelAttribute()
+    {
+    }
+
+    /// <summary>The model's name, as in timm; by default the class's in snake case.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>What the model is, in a sentence: the documentation of the class.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>Height and width of the images, in pixels; 224 by default.</summary>
+    public int ImageSize { get; set; } = 224;
+
+    /// <summary>Number of channels of the images; 3 by default.</summary>
+    public int Channels { get; set; } = 3;
+
+    /// <summary>Number of classes; 1000 by default.</summary>
+    public int Classes { get; set; } = 1000;
+
+    /// <summary>
+    /// Stochastic depth: the probability to leave out the last block's branches while training; it rises linearly from 0 in
+    /// the first block. 0 by default.
+    /// </summary>
+    public double DropPath { get; set; }
+}

@@ -1,0 +1,56 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Deit.Modules;
+
+/// <summary>
+/// Stochastic depth (Huang et al., arXiv 1603.09382): while training, each sample of a residual branch is dropped with
+/// probability <see cref="Rate"/>, and what is kept is divided by <c>1 - rate</c>, so that the expectation stays.
+/// In evaluation, and at rate 0, it changes nothing. It has no parameters; it draws from torch's global generator.
+/// </summary>
+public sealed class DropPath : nn.Module<Tensor, Tensor>
+{
+    /// <summary>Makes the module.</summary>
+    /// <param name="rate">The probability to drop a sample: at least 0 and less than 1.</param>
+    /// <exception cref="DeitException"><paramref name="rate"/> is out of range.</exception>
+    public DropPath(double rate)
+        : base(nameof(DropPath)) => Rate = CheckRate(rate);
+
+    /// <summary>The probability to drop a sample.</summary>
+    public double Rate { get; }
+
+    /// <summary>
+    /// The linear decay rule (the paper's section 3): the rate of a block rises evenly from 0 at the first to
+    /// <paramref name="lastRate"/> at the last.
+    /// </summary>
+    /// <param name="lastRate">The rate of the last block.</param>
+    /// <param name="block">The block's place, from 0.</param>
+    /// <param name="blocks">The number of blocks. A single block keeps rate 0.</param>
+    /// <exception cref="DeitException"><paramref name="lastRate"/> is out of range.</exception>
+    public static double LinearRate(double lastRate, int block, int blocks)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(block);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(block, blocks);
+        return block == 0 ? 0 : CheckRate(lastRate) * block / (blocks - 1);
+    }
+
+    /// <summary>Drops samples.</summary>
+    /// <param name="input">The output of a residual branch, shape (batch, ...).</param>
+    /// <returns>A tensor of the same shape.</returns>
+    public override Tensor forward(Tensor input)
+    {
+        if (!training || Rate == 0)
+        {
+            return input.alias();
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        long[] shape = new long[input.dim()];
+        Array.Fill(shape, 1);
+        shape[0] = input.size(0);
+        Tensor scale = empty(shape, dtype: input.dtype, device: input.device).bernoulli_(1 - Rate).div_(1 - Rate);
+        return (input * scale).MoveToOuterDisposeScope();
+    }
+
+    private static double CheckRate(double rate) => Check.Value("Drop path rate", rate, rate is >= 0 and < 1, "at least 0 and less than 1");
+}
