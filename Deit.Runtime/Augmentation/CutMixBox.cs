@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace Deit.Augmentation;
+
+/// <summary>A box of pixels: rows from <paramref name="Top"/> to before <paramref name="Bottom"/>, columns alike.</summary>
+internal readonly record struct CutMixBox(int Top, int Bottom, int Left, int Right)
+{
+    /// <summary>The number of pixels.</summary>
+    public int Area => (Bottom - Top) * (Right - Left);
+
+    /// <summary>The box of the image's proportions that covers <c>1 - lambda</c> of its area, cut off at the image's border.</summary>
+    public static CutMixBox Around(int centreY, int centreX, int height, int width, double lambda)
+    {
+        double ratio = Math.Sqrt(1 - lambda);
+        int halfHeight = (int)(height * ratio) / 2;
+        int halfWidth = (int)(width * ratio) / 2;
+        return new(
+            Math.Max(centreY - halfHeight, 0),
+            Math.Min(centreY + halfHeight, height),
+            Math.Max(centreX - halfWidth, 0),
+            Math.Min(centreX + halfWidth, width));
+    }
+
+    /// <summary>The box of every image, a view of shape (batch, channels, rows, columns).</summary>
+    public Tensor Of(Tensor images) => images.narrow(2, Top, Bottom - Top).narrow(3, Left, Right - Left);
+}
