@@ -9,9 +9,14 @@ public static class Suggestions
 {
     private const int MostListed = 12;
 
-    /// <summary>The candidate nearest to <paramref name="text"/>, or null where none is near enough to be meant.</summary>
+    /// <summary>
+    /// The candidate nearest to <paramref name="text"/>: one that differs by a slip of the fingers, or the only one that begins
+    /// with it; null where none is near enough to be meant.
+    /// </summary>
     public static string? Nearest(string text, IEnumerable<string> candidates)
     {
+        string[] continued = candidates.Where(candidate => text.Length > 2 && candidate.StartsWith(text, StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (continued.Length == 1) return continued[0];
         string? nearest = candidates.OrderBy(candidate => Distance(text, candidate)).ThenBy(static c => c, StringComparer.Ordinal).FirstOrDefault();
         return nearest is not null && Distance(text, nearest) <= Math.Max(2, text.Length / 3) ? nearest : null;
     }

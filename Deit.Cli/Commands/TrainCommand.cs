@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Deit.Cli.Display;
+using Deit.Compiler.Specs;
+using Deit.Training;
+
+namespace Deit.Cli.Commands;
+
+/// <summary><c>deit train RECIPE</c>: runs a recipe, teacher and student, and shows how it goes on.</summary>
+internal static class TrainCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var recipe = new Argument<string>("recipe") { Description = "The recipe, a YAML file." };
+        var data = new Option<string>("--data") { Description = "The folder of the images, with train/CLASS and val/CLASS." };
+        var output = new Option<string>("--output") { Description = "The run's folder; by default a new one under runs." };
+        var set = new Option<string[]>("--set") { Description = "Change a key of the recipe: --set student.epochs=3. May be repeated." };
+        var resume = new Option<bool>("--resume") { Description = "Continue the run in --output." };
+        var command = new Command("train", "Train the student of a recipe, and first its teacher.") { recipe, data, output, set, resume };
+        command.SetAction(parsed => Run(terminal, parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? [], new RunOptions
+        {
+            Data = parsed.GetValue(data),
+            Output = parsed.GetValue(output),
+            Resume = parsed.GetValue(resume),
+        }));
+        return command;
+    }
+
+    private static Recipe Read(string path, string[] overrides)
+    {
+        try
+        {
+            return Recipe.Load(path, overrides);
+        }
+        catch (DeitException exception) when (exception.Message.StartsWith(RecipeReader.OptionPrefix, StringComparison.Ordinal))
+        {
+            throw new UsageException(exception.Message);
+        }
+    }
+
+    private static void Run(Terminal terminal, string path, string[] overrides, RunOptions options)
+    {
+        if (options is { Resume: true, Output: null }) throw new UsageException("'--resume' continues a run: name its folder with --output.");
+
+        TrainingDisplay display = TrainingDisplay.For(terminal);
+        RecipeRun run = RecipeRun.Start(Read(path, overrides), Zoo.Models, options with { Observer = display });
+        terminal.WriteLine($"{run.Recipe.Name}: writing to {run.Folder.Path}");
+
+        using var cancellation = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        RunSummary summary = run.Execute(cancellation.Token);
+        display.Finish();
+        SummaryTable.Write(terminal, summary);
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            cancellation.Cancel();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Deit.Cli.Commands;
+using Deit.Training;
+
+namespace Deit.Cli.Display;
+
+/// <summary>Shows how a training goes on: a line an epoch, which stays, and on a terminal what happens in between.</summary>
+/// <param name="terminal">Where to.</param>
+internal abstract class TrainingDisplay(Terminal terminal) : ITrainingObserver
+{
+    /// <summary>The display that suits a terminal: a moving line for a person, plain lines for a file.</summary>
+    public static TrainingDisplay For(Terminal terminal) => terminal.IsInteractive ? new LiveDisplay(terminal) : new LineDisplay(terminal);
+
+    /// <inheritdoc/>
+    public virtual void ImagesDecoded(int done, int total)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void PhaseStarted(PhaseStarted phase)
+    {
+        Finish();
+        string already = phase.EpochsDone > 0 ? $", {phase.EpochsDone} done before" : "";
+        terminal.WriteLine();
+        terminal.WriteLine($"{Name(phase.Phase)}: {phase.Model}, {phase.Epochs} epochs of {phase.StepsPerEpoch} steps{already}");
+    }
+
+    /// <inheritdoc/>
+    public virtual void StepDone(StepDone step)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void EpochDone(EpochDone epoch)
+    {
+        Finish();
+        terminal.WriteLine(Line(epoch));
+    }
+
+    /// <summary>Leaves the terminal as a plain line is to be written next.</summary>
+    public virtual void Finish()
+    {
+    }
+
+    /// <summary>What is being trained.</summary>
+    protected static string Name(TrainingPhase phase) => phase == TrainingPhase.Teacher ? "teacher" : "student";
+
+    private static string Line(EpochDone epoch)
+    {
+        EpochMetrics metrics = epoch.Metrics;
+        string heads = metrics.ClassTop1 is null ? "" : $" (class {Numbers.Percent(metrics.ClassTop1)}, distillation {Numbers.Percent(metrics.DistillationTop1)})";
+        string average = metrics.EmaTop1 is null ? "" : $"  ema {Numbers.Percent(metrics.EmaTop1)}";
+        string epochNumber = metrics.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(epoch.Epochs.ToString(CultureInfo.InvariantCulture).Length);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Name(epoch.Phase)}  epoch {epochNumber}/{epoch.Epochs}  loss {metrics.TrainLoss:0.0000}  validation {metrics.ValidationLoss:0.0000}  top-1 {Numbers.Percent(metrics.Top1)}{heads}{average}  {metrics.ImagesPerSecond:0} images/s  {metrics.Seconds:0.0} s");
+    }
+}
+
+/// <summary>Plain lines for files and pipes: the epochs, and how far the decoding is at every tenth.</summary>
+internal sealed class LineDisplay(Terminal terminal) : TrainingDisplay(terminal)
+{
+    private readonly Terminal _terminal = terminal;
+    private int _tenths;
+
+    /// <inheritdoc/>
+    public override void ImagesDecoded(int done, int total)
+    {
+        int tenths = (int)(10L * done / total);
+        if (tenths == _tenths) return;
+        _tenths = tenths;
+        _terminal.WriteLine($"decoded {done} of {total} images");
+    }
+}

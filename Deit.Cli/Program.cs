@@ -1,0 +1,3 @@
+using Deit.Cli;
+
+return new CommandLine(Console.Out, Console.Error, Console.IsOutputRedirected).Run(args);
