@@ -15,7 +15,7 @@ internal static class DescribeCommand
         command.SetAction(parsed =>
         {
             RegisteredModelAttribute model = Zoo.Find(parsed.GetRequiredValue(name));
-            if (parsed.GetValue(json)) terminal.WriteJson(new DescribedModelJson(ModelJson.Of(model), model.Description.Layers));
+            if (parsed.GetValue(json)) terminal.WriteJson(new DescribedModelJson(model));
             else Write(terminal, model);
         });
         return command;

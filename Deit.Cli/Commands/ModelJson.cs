@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Deit.Cli.Commands;
 
@@ -14,7 +15,14 @@ internal record ModelJson(string Name, string Family, string DeclaredIn, long Pa
     }
 }
 
-/// <summary>A model as <c>describe --json</c> shows it.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Layers">Its layers in the order of their execution.</param>
-internal sealed record DescribedModelJson(ModelJson Model, ImmutableArray<LayerDescription> Layers) : ModelJson(Model);
+/// <summary>A model as <c>describe --json</c> shows it: with its layers, after everything else.</summary>
+internal sealed record DescribedModelJson : ModelJson
+{
+    /// <summary>The model with its layers.</summary>
+    public DescribedModelJson(RegisteredModelAttribute model)
+        : base(Of(model)) => Layers = model.Description.Layers;
+
+    /// <summary>The layers in the order of their execution.</summary>
+    [JsonPropertyOrder(1)]
+    public ImmutableArray<LayerDescription> Layers { get; }
+}

@@ -1,0 +1,53 @@
+using Deit.Tests.Support;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Deit.Tests.Generators;
+
+/// <summary>The program in the README compiles; what must not be distilled does not.</summary>
+public sealed class ConstraintTests
+{
+    private const string Students = """
+        [Deit.VisionTransformer(EmbedDim = 96, Depth = 1, Heads = 3, Distilled = true)] public partial class Distilled;
+        [Deit.VisionTransformer(EmbedDim = 96, Depth = 1, Heads = 3)] public partial class Plain;
+        """;
+
+    [Fact]
+    public void The_program_in_the_readme_compiles()
+    {
+        string[] readme = File.ReadAllText(RepositoryRoot.Combine("README.md")).Split("```csharp\n");
+        string program = readme.Select(static part => part.Split("\n```")[0]).First(static code => code.Contains("Recipe.Load", StringComparison.Ordinal));
+        string usings = "global using System; global using System.IO; global using System.Linq;\n";
+        MetadataReference[] references =
+        [
+            .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(static path => MetadataReference.CreateFromFile(path)),
+        ];
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "Program", [CSharpSyntaxTree.ParseText(usings), CSharpSyntaxTree.ParseText(program)], references, new(OutputKind.ConsoleApplication));
+
+        Assert.Empty(compilation.GetDiagnostics().Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
+        Assert.True(program.Split('\n').Length <= 15, "The README promises about ten lines.");
+    }
+
+    [Theory]
+    [InlineData("Distilled", null)]
+    [InlineData("Plain", "CS0311")]
+    public void Only_a_distilled_student_can_be_distilled(string student, string? error)
+    {
+        GeneratorHost host = GeneratorHost.Run($"{Students}\nclass Use {{ Deit.Training.DistillingTrainer<{student}>? trainer; public object? Trainer => trainer; }}");
+        host.Compile(out CSharpCompilation output);
+
+        Assert.Equal(error, output.GetDiagnostics().SingleOrDefault(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)?.Id);
+    }
+
+    [Theory]
+    [InlineData("Plain", null)]
+    [InlineData("Distilled", "CS0311")]
+    public void A_distilled_student_needs_a_distilling_trainer(string student, string? error)
+    {
+        GeneratorHost host = GeneratorHost.Run($"{Students}\nclass Use {{ Deit.Training.Trainer<{student}>? trainer; public object? Trainer => trainer; }}");
+        host.Compile(out CSharpCompilation output);
+
+        Assert.Equal(error, output.GetDiagnostics().SingleOrDefault(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)?.Id);
+    }
+}
