@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Text.RegularExpressions;
 using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Emit;
 using Deit.Compiler.Families;
@@ -28,13 +29,13 @@ public sealed record CompiledModel(string Source, EquatableArray<long> Input, lo
 /// <summary>What compiling a model gave: the model, or why there is none.</summary>
 /// <param name="Model">The model, or null.</param>
 /// <param name="Findings">Why there is none.</param>
-public sealed record Compilation(CompiledModel? Model, EquatableArray<SpecFinding> Findings);
+public sealed record CompilationResult(CompiledModel? Model, EquatableArray<SpecFinding> Findings);
 
 /// <summary>From a declaration to code: the family builds the graph, shapes are checked as it grows, emitters write it.</summary>
 public static class ModelCompiler
 {
     /// <summary>Compiles a model. It never throws: what goes wrong is a finding.</summary>
-    public static Compilation Compile(ModelSpec spec)
+    public static CompilationResult Compile(ModelSpec spec)
     {
         Family family = Family.Find(spec.Family)!;
         string blame = family.Keys.FirstOrDefault(static key => key.Required)?.Name ?? "family";
@@ -43,11 +44,17 @@ public static class ModelCompiler
             Architecture architecture = family.Build(spec.Values, spec.Target.Name);
             var model = new CompiledModel(
                 "", new(architecture.Root.Inputs[0].Type.ShapePerImage), architecture.Classes, architecture.Distilled, new(LayerTable.Of(architecture.Root)));
-            return new(model with { Source = ModuleEmitter.Emit(spec, architecture, model) }, default);
+            if (architecture.Root.Nodes.Any(node => Names.Property(node) == spec.Target.Name))
+            {
+                return Failed(Rules.UnsupportedClass, "class", $"the class '{spec.Target.Name}' would have a member of its own name; call the class something else");
+            }
+
+            EquatableArray<SpecFinding> excess = new(Excess(spec.Limits, model));
+            return excess.Count > 0 ? new(null, excess) : new(model with { Source = ModuleEmitter.Emit(spec, architecture, model) }, default);
         }
         catch (GraphException exception)
         {
-            return Failed(exception.Rule, blame, exception.Message);
+            return Failed(exception.Rule, exception.SpecPath ?? blame, exception.Message);
         }
         catch (OverflowException)
         {
@@ -59,5 +66,31 @@ public static class ModelCompiler
         }
     }
 
-    private static Compilation Failed(Rule rule, string path, string message) => new(null, new([new SpecFinding(rule, path, message)]));
+    private static IEnumerable<SpecFinding> Excess(Budget budget, CompiledModel model)
+    {
+        if (budget.MaxParameters is { } parameters && model.Parameters > parameters)
+        {
+            yield return Excess("max_parameters", "parameters", parameters, model.Parameters, model, static layer => layer.Parameters);
+        }
+
+        if (budget.MaxMacs is { } macs && model.Macs > macs)
+        {
+            yield return Excess("max_macs", "multiply-accumulate operations", macs, model.Macs, model, static layer => layer.Macs);
+        }
+    }
+
+    private static SpecFinding Excess(string key, string what, long limit, long found, CompiledModel model, Func<Layer, long> cost)
+    {
+        IEnumerable<string> heaviest = model.Layers
+            .GroupBy(static layer => Regex.Replace(layer.Name, @"(?<=\.|^)(b?)\d+(?=\.)", "$1*"))
+            .Select(group => (Name: group.Key, Cost: group.Sum(cost)))
+            .OrderByDescending(static group => group.Cost)
+            .ThenBy(static group => group.Name, StringComparer.Ordinal)
+            .Take(3)
+            .Select(static group => $"{group.Name} {Spelling.Grouped(group.Cost)}");
+        return new(Rules.OverBudget, key,
+            $"{Spelling.Grouped(found)} {what} are {Spelling.Grouped(found - limit)} more than {{{key}}} {Spelling.Grouped(limit)} allows; the heaviest layers: {string.Join(", ", heaviest)}");
+    }
+
+    private static CompilationResult Failed(Rule rule, string path, string message) => new(null, new([new SpecFinding(rule, path, message)]));
 }

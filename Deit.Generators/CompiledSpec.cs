@@ -5,5 +5,5 @@ namespace Deit.Generators;
 
 /// <summary>A model and what compiling it gave.</summary>
 /// <param name="Spec">The model.</param>
-/// <param name="Compilation">What compiling it gave.</param>
-internal sealed record CompiledSpec(ModelSpec Spec, Compilation Compilation);
+/// <param name="Result">What compiling it gave.</param>
+internal sealed record CompiledSpec(ModelSpec Spec, CompilationResult Result);

@@ -23,22 +23,29 @@ public sealed class DeitGenerator : IIncrementalGenerator
         IncrementalValueProvider<ProjectSettings> settings = context.AnalyzerConfigOptionsProvider
             .Select(static (options, _) => ProjectSettings.Of(options.GlobalOptions));
 
-        IncrementalValuesProvider<ModelDeclaration> fromYaml = context.AdditionalTextsProvider
+        IncrementalValuesProvider<RawDeclaration> fromYaml = context.AdditionalTextsProvider
             .Combine(context.AnalyzerConfigOptionsProvider)
             .Where(static pair => SpecFiles.DeclaresModel(pair.Left, pair.Right))
             .Select(static (pair, _) => pair.Left)
             .Combine(settings)
-            .Select(static (pair, token) => ModelReader.ReadYaml(pair.Left.Path, pair.Left.GetText(token)?.ToString() ?? "", pair.Right.Namespace))
+            .Select(static (pair, token) => YamlModels.Read(pair.Left.Path, pair.Left.GetText(token)?.ToString() ?? "", pair.Right.Namespace))
             .WithTrackingName(TrackingNames.YamlDeclarations);
 
-        IncrementalValueProvider<ImmutableArray<ModelDeclaration>> all = fromYaml.Collect();
-        foreach (Family family in Family.All)
+        IncrementalValueProvider<ImmutableArray<RawDeclaration>> raw = fromYaml.Collect();
+        foreach (Family family in Family.All.Where(static family => family.AttributeName is not null))
         {
-            IncrementalValuesProvider<ModelDeclaration> fromAttributes = context.SyntaxProvider
-                .ForAttributeWithMetadataName(family.AttributeName, AttributeReader.IsTypeDeclaration, (target, token) => AttributeReader.Read(family, target, token))
+            IncrementalValuesProvider<RawDeclaration> fromAttributes = context.SyntaxProvider
+                .ForAttributeWithMetadataName(family.AttributeName!, AttributeReader.IsTypeDeclaration, (target, token) => AttributeReader.Read(family, target, token))
                 .WithTrackingName(TrackingNames.AttributeDeclarations);
-            all = all.Combine(fromAttributes.Collect()).Select(static (pair, _) => pair.Left.AddRange(pair.Right));
+            raw = raw.Combine(fromAttributes.Collect()).Select(static (pair, _) => pair.Left.AddRange(pair.Right));
         }
+
+        IncrementalValueProvider<EquatableArray<ReferencedModel>> referenced = context.CompilationProvider
+            .Select(static (compilation, token) => ReferencedModels.Of(compilation, token))
+            .WithTrackingName(TrackingNames.ReferencedModels);
+        IncrementalValueProvider<ImmutableArray<ModelDeclaration>> all = raw
+            .Combine(referenced)
+            .Select(static (pair, _) => ModelResolver.Resolve(pair.Left, pair.Right));
 
         IncrementalValueProvider<EquatableArray<DuplicateModel>> duplicates = all
             .Select(static (declarations, _) => DuplicateModel.Find(declarations))
@@ -53,7 +60,7 @@ public sealed class DeitGenerator : IIncrementalGenerator
 
         context.RegisterSourceOutput(models, static (output, model) =>
         {
-            if (model.Compilation.Model is { } compiled) output.AddSource($"{model.Spec.Target.FullName}.g.cs", SourceText.From(compiled.Source, Encoding.UTF8));
+            if (model.Result.Model is { } compiled) output.AddSource($"{model.Spec.Target.FullName}.g.cs", SourceText.From(compiled.Source, Encoding.UTF8));
         });
 
         IncrementalValueProvider<RegistrySource> registry = models.Collect().Combine(all).Combine(settings)

@@ -18,23 +18,23 @@ internal static class DiagnosticReporter
         ImmutableArray<ModelDeclaration> declarations,
         EquatableArray<DuplicateModel> duplicates,
         ImmutableArray<CompiledSpec> models,
-        Microsoft.CodeAnalysis.Compilation compilation)
+        Compilation compilation)
     {
         IEnumerable<Finding> compiled = models
-            .Where(static model => model.Compilation.Findings.Count > 0)
-            .SelectMany(model => model.Compilation.Findings.Select(finding => finding.At(declarations.First(declaration => model.Spec.Equals(declaration.Spec)).Places)));
+            .Where(static model => model.Result.Findings.Count > 0)
+            .SelectMany(model => model.Result.Findings.Select(finding => finding.At(declarations.First(declaration => model.Spec.Equals(declaration.Spec)).Places)));
         IEnumerable<Finding> all = declarations
             .SelectMany(static declaration => declaration.Findings)
             .Concat(duplicates.Select(static duplicate => duplicate.Finding))
             .Concat(compiled);
         foreach (Finding finding in all)
         {
-            output.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(finding.Rule), Locate(finding.Place, compilation), finding.Message));
+            output.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(finding.Rule), Locate(finding.Place, compilation), FixProperties.Of(finding.Fixes), finding.Message));
         }
     }
 
     // In C# a real source location, which #pragma and .editorconfig can silence; in other files the place alone.
-    private static Location Locate(Place place, Microsoft.CodeAnalysis.Compilation compilation)
+    private static Location Locate(Place place, Compilation compilation)
     {
         var span = new TextSpan(place.Start, place.Length);
         SyntaxTree? tree = compilation.SyntaxTrees.FirstOrDefault(tree => tree.FilePath == place.File && tree.Length >= span.End);

@@ -5,6 +5,7 @@ internal static class TrackingNames
 {
     public const string YamlDeclarations = nameof(YamlDeclarations);
     public const string AttributeDeclarations = nameof(AttributeDeclarations);
+    public const string ReferencedModels = nameof(ReferencedModels);
     public const string Duplicates = nameof(Duplicates);
     public const string Models = nameof(Models);
     public const string Registry = nameof(Registry);

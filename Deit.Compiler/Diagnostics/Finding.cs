@@ -1,3 +1,4 @@
+using System.Linq;
 using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Diagnostics;
@@ -8,6 +9,9 @@ namespace Deit.Compiler.Diagnostics;
 /// <param name="Message">What was found, what would be accepted, and the nearest fix.</param>
 public sealed record Finding(Rule Rule, Place Place, string Message)
 {
+    /// <summary>The values that would mend it, keys spelled as the front end does; empty where there are none.</summary>
+    public EquatableArray<Fix> Fixes { get; init; }
+
     /// <summary>As compilers print it: <c>file(line,column): error DEITnnn: message</c>.</summary>
     public override string ToString() => $"{Place}: error {Rule.Id}: {Message}";
 }
@@ -21,6 +25,15 @@ public sealed record Finding(Rule Rule, Place Place, string Message)
 /// <param name="Message">The message; keys in braces are spelled as the front end does.</param>
 public sealed record SpecFinding(Rule Rule, string Path, string Message)
 {
-    /// <summary>The finding at the place of its value.</summary>
-    public Finding At(PlaceMap places) => new(Rule, places.ValueOf(Path), Spelling.Message(Message, places.Dialect));
+    /// <summary>The values that would mend it, one of which suffices; empty where there are none.</summary>
+    public EquatableArray<Fix> Fixes { get; init; }
+
+    /// <summary>Whether the key is to blame rather than its value.</summary>
+    public bool AtKey { get; init; }
+
+    /// <summary>The finding at its place.</summary>
+    public Finding At(PlaceMap places) => new(Rule, AtKey ? places.KeyOf(Path) : places.ValueOf(Path), Spelling.Message(Message, places.Dialect))
+    {
+        Fixes = new(Fixes.Select(fix => fix with { Path = Spelling.Key(fix.Path, places.Dialect) })),
+    };
 }

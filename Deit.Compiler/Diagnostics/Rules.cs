@@ -18,9 +18,15 @@ public static class Rules
     public static readonly Rule WidthNotDivisibleByHeads = new("DEIT010", "The width is not divisible by the number of heads");
     public static readonly Rule ImageNotDivisibleByPatch = new("DEIT011", "The image is not divisible into patches");
     public static readonly Rule GroupWidthMismatch = new("DEIT012", "A width is not divisible by the group width");
+    public static readonly Rule BlockCountMismatch = new("DEIT013", "A list has not one value for each block");
+    public static readonly Rule UnknownModel = new("DEIT014", "A model is not known");
+    public static readonly Rule BaseCycle = new("DEIT015", "Models derive from each other in a circle");
+    public static readonly Rule PairMismatch = new("DEIT016", "A student and its teacher do not fit");
+    public static readonly Rule OverBudget = new("DEIT017", "A model exceeds its budget");
     public static readonly Rule ShapeMismatch = new("DEIT020", "Shapes do not fit");
     public static readonly Rule FeatureMapVanishes = new("DEIT021", "A feature map vanishes");
     public static readonly Rule TooLarge = new("DEIT022", "A model is too large to be described");
+    public static readonly Rule UnusedValue = new("DEIT023", "A value is computed and never read");
     public static readonly Rule InternalError = new("DEIT099", "The model compiler failed");
 
     /// <summary>All of them, in the order of their numbers.</summary>

@@ -17,10 +17,14 @@ internal static class BlockEmitter
     {
         code.Documentation("summary", Names.Documentation(block.Summary));
         code.Open($"public sealed class {name} : Module<Tensor, Tensor>");
+        BlockArgument[] kept = [.. ForwardEmitter.KeptArguments(block)];
+        foreach (BlockArgument argument in kept) code.Line($"private readonly {argument.Type} _{argument.Name};");
+        code.Gap();
         code.Documentation("summary", "Makes the module with freshly initialised weights.");
         foreach (BlockArgument argument in block.Arguments) code.Line($"/// <param name=\"{argument.Name}\">{Names.Documentation(argument.Summary)}</param>");
         code.Line($"public {name}({string.Join(", ", block.Arguments.Select(static argument => $"{argument.Type} {argument.Name}"))})");
         code.Open($"    : base(nameof({name}))");
+        foreach (BlockArgument argument in kept) code.Line($"_{argument.Name} = {argument.Name};");
         WriteConstruction(code, block, className);
         code.Close();
         WriteProperties(code, block, className);
@@ -32,7 +36,12 @@ internal static class BlockEmitter
     /// <summary>Writes the statements that make and register the members.</summary>
     public static void WriteConstruction(CodeWriter code, Block block, Func<Block, string> className)
     {
-        foreach (Node node in Members(block)) code.Line($"{Names.Property(node)} = {Construction(node, className)};");
+        foreach (Node node in Members(block))
+        {
+            if (node.Op is RepeatedBlock { Uniform: null } listed) WriteList(code, listed, className);
+            else code.Line($"{Names.Property(node)} = {Construction(node, className)};");
+        }
+
         code.Line("RegisterComponents();");
 
         // Components are fields; the elements of an array have to be registered one by one.
@@ -57,22 +66,35 @@ internal static class BlockEmitter
 
     private static Node[] Members(Block block) => [.. block.Nodes.Where(static node => node.Member.Length > 0 || node.Op is RepeatedBlock)];
 
+    /// <summary>The class of all repetitions, or what they have in common.</summary>
+    public static string ElementType(RepeatedBlock repeated, Func<Block, string> className) =>
+        repeated.Calls.All(call => className(call.Block) == className(repeated.Template)) ? className(repeated.Template) : "Module<Tensor, Tensor>";
+
     private static string TypeOf(Node node, Func<Block, string> className) => node.Op switch
     {
         BlockCall call => className(call.Block),
-        RepeatedBlock { IsList: true } list => $"ModuleList<{className(list.Block)}>",
-        RepeatedBlock repeated => $"ImmutableArray<{className(repeated.Block)}>",
+        RepeatedBlock { IsList: true } list => $"ModuleList<{ElementType(list, className)}>",
+        RepeatedBlock repeated => $"ImmutableArray<{ElementType(repeated, className)}>",
         _ => node.Op.Member!.Type,
     };
 
     private static string Construction(Node node, Func<Block, string> className)
     {
         if (node.Op is BlockCall call) return $"new {className(call.Block)}({call.ArgumentList})";
-        if (node.Op is not RepeatedBlock repeated) return node.Op.Member!.Construction;
+        if (node.Op is not RepeatedBlock { Uniform: { } uniform } repeated) return node.Op.Member!.Construction;
 
-        string count = repeated.Count.IsLiteral ? repeated.Count.Text : $"(int)({repeated.Count.Text})";
-        string elements = $"[.. Enumerable.Range(0, {count}).Select(i => new {className(repeated.Block)}({repeated.ArgumentList}))]";
-        return repeated.IsList ? $"new ModuleList<{className(repeated.Block)}>({elements})" : elements;
+        string count = uniform.Count.IsLiteral ? uniform.Count.Text : $"(int)({uniform.Count.Text})";
+        string elements = $"[.. Enumerable.Range(0, {count}).Select(i => new {className(repeated.Template)}({uniform.Call.ArgumentList}))]";
+        return repeated.IsList ? $"new ModuleList<{className(repeated.Template)}>({elements})" : elements;
+    }
+
+    /// <summary>Repetitions that differ, each on a line of its own.</summary>
+    private static void WriteList(CodeWriter code, RepeatedBlock repeated, Func<Block, string> className)
+    {
+        string name = ElementType(repeated, className);
+        code.Line(repeated.IsList ? $"{repeated.Property} = new ModuleList<{name}>(" : $"{repeated.Property} =").Line("[");
+        foreach (BlockCall call in repeated.Calls) code.Line($"    new {className(call.Block)}({call.ArgumentList}),");
+        code.Line(repeated.IsList ? "]);" : "];");
     }
 
     private static string? ComponentName(Node node) => node.Op switch
@@ -92,7 +114,7 @@ internal static class BlockEmitter
     private static string Summary(Node node) => node.Op switch
     {
         BlockCall call => call.Block.Summary,
-        RepeatedBlock repeated => repeated.Block.Summary,
+        RepeatedBlock repeated => repeated.Template.Summary,
         _ => node.Op.Member!.Summary + ".",
     };
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Text.RegularExpressions;
 using Deit.Compiler.Graphs;
 
 namespace Deit.Compiler.Emit;
@@ -30,6 +31,10 @@ internal static class ForwardEmitter
         code.Close();
     }
 
+    /// <summary>The constructor's arguments that the forward pass reads too: they are kept in fields.</summary>
+    public static IEnumerable<BlockArgument> KeptArguments(Block block) => block.Arguments.Where(argument => block.Nodes.Any(
+        node => node.Op is not (BlockCall or RepeatedBlock) && Regex.IsMatch(node.Op.Call("", [.. node.Inputs.Select(static _ => "")]), $@"\b{argument.Name}\b")));
+
     private static void WriteStatements(CodeWriter code, Block block, Func<Block, string> className)
     {
         // The value that each variable holds at this line; a learned tensor is read from its property instead.
@@ -51,8 +56,8 @@ internal static class ForwardEmitter
             string declaration = variables.ContainsKey(target) ? target : $"Tensor {target}";
             lines.Add((
                 node.Op is RepeatedBlock repeated
-                    ? $"foreach ({className(repeated.Block)} block in {property}) {target} = block.call({arguments[0]});"
-                    : $"{declaration} = {node.Op.Call(property, arguments)};",
+                    ? $"foreach ({BlockEmitter.ElementType(repeated, className)} block in {property}) {target} = block.call({arguments[0]});"
+                    : $"{declaration} = {Kept(block, node.Op.Call(property, arguments))};",
                 node.Output.Type.ToString()));
             variables[target] = node.Output;
         }
@@ -60,6 +65,9 @@ internal static class ForwardEmitter
         int column = Math.Min(lines.Max(static line => line.Statement.Length), FurthestComment);
         foreach ((string statement, string comment) in lines) code.Line($"{statement.PadRight(column)} // {comment}");
     }
+
+    private static string Kept(Block block, string expression) => KeptArguments(block).Aggregate(
+        expression, static (text, argument) => Regex.Replace(text, $@"\b{argument.Name}\b", $"_{argument.Name}"));
 
     private static string Read(Value value, Dictionary<string, Value> variables, Dictionary<Value, string> properties)
     {

@@ -26,7 +26,7 @@ internal static class LayerTable
                     foreach (Layer layer in Of(call.Block, Block.Join(place, node.Member))) yield return layer;
                     break;
                 case RepeatedBlock repeated:
-                    foreach (Layer layer in repeated.Names.SelectMany(name => Of(repeated.Block, Block.Join(place, name)))) yield return layer;
+                    foreach (Layer layer in repeated.Named.SelectMany(repetition => Of(repetition.Call.Block, Block.Join(place, repetition.Name)))) yield return layer;
                     break;
                 default:
                     long parameters = node.Op.Parameters.Where(static parameter => parameter.Trainable).Sum(static parameter => parameter.Count);

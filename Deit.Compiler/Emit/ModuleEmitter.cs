@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using Deit.Compiler.Families;
 using Deit.Compiler.Graphs;
@@ -55,16 +56,20 @@ internal sealed class ModuleEmitter
         Block root = _architecture.Root;
         string name = Names.Identifier(_spec.Target.Name);
         string parent = _architecture.Distilled ? "DistilledClassifier" : "Classifier";
+        foreach (string containing in _spec.Target.ContainingTypes) code.Open($"partial {containing}");
         code.Documentation("summary", $"<c>{_spec.Name}</c>: {Names.Documentation(_spec.Description ?? root.Summary)}");
         code.Documentation("remarks", $"{Spelling.Grouped(_model.Parameters)} parameters; {Spelling.Grouped(_model.Macs)} multiply-accumulate operations an image.");
         code.Line($"[GeneratedCode(\"Deit.Generators\", \"{Version}\")]");
+        code.Line("[ResolvedSpec(\"\"\"");
+        foreach (string line in YamlModels.Write(_spec).TrimEnd('\n').Split('\n')) code.Line($"    {line}");
+        code.Line("    \"\"\")]");
         code.Open($"{_spec.Target.Accessibility} sealed partial class {name} : {parent}, IGeneratedModel<{name}>");
 
         code.Documentation("summary", "Makes the model with freshly initialised weights.");
         code.Line("/// <param name=\"options\">What differs from the declaration.</param>");
         code.Line($"public {name}(ModelOptions? options = null)");
         code.Open($"    : base({Names.Literal(_spec.Name)})");
-        code.Line($"double dropPathStep = {DropPathStep()};").Line();
+        if (_architecture.DropPath is { } rate) code.Line($"double dropPathStep = {DropPathStep(rate)};").Line();
         BlockEmitter.WriteConstruction(code, root, ClassName);
         code.Close();
         BlockEmitter.WriteProperties(code, root, ClassName);
@@ -83,11 +88,12 @@ internal sealed class ModuleEmitter
         code.Gap();
         DescriptionEmitter.Write(code, _spec, _model);
         code.Close();
+        foreach (string _ in _spec.Target.ContainingTypes) code.Close();
     }
 
     // Rises linearly from 0 in the first block to the whole rate in the last (timm, and Huang et al., section 3).
-    private string DropPathStep() => _architecture.DropPathSteps > 0
-        ? $"(options?.DropPath ?? {Spelling.Number(_architecture.DropPath)}) / {_architecture.DropPathSteps}"
+    private string DropPathStep(double rate) => _architecture.DropPathSteps > 0
+        ? $"(options?.DropPath ?? {Spelling.Number(rate)}) / {_architecture.DropPathSteps}"
         : "0";
 
     private string ClassName(Block block) => _names[block];
@@ -97,13 +103,13 @@ internal sealed class ModuleEmitter
     {
         foreach (Node node in block.Nodes)
         {
-            Block? inner = node.Op switch
+            IEnumerable<Block> inner = node.Op switch
             {
-                BlockCall call => call.Block,
-                RepeatedBlock repeated => repeated.Block,
-                _ => null,
+                BlockCall call => [call.Block],
+                RepeatedBlock repeated => [repeated.Template, .. repeated.Calls.Select(static call => call.Block)],
+                _ => [],
             };
-            if (inner is not null && !_names.ContainsKey(inner)) NameBlock(inner);
+            foreach (Block used in inner.Where(used => !_names.ContainsKey(used)).Distinct()) NameBlock(used);
         }
     }
 
@@ -114,7 +120,7 @@ internal sealed class ModuleEmitter
         string text = ClassText(block, block.ClassName);
         if (!_classes.TryGetValue(text, out string? name))
         {
-            name = FreeName(block.ClassName);
+            name = FreeName(block);
             _classes.Add(text, name);
             _order.Insert(place, name == block.ClassName ? text : ClassText(block, name));
         }
@@ -129,11 +135,15 @@ internal sealed class ModuleEmitter
         return code.ToString();
     }
 
-    private string FreeName(string wanted)
+    /// <summary>The block's own name, with a number where something else in reach has it.</summary>
+    private string FreeName(Block block)
     {
-        HashSet<string> taken = [_spec.Target.Name, .. _classes.Values, .. _architecture.Root.Nodes.Where(static node => node.Member.Length > 0).Select(Names.Property)];
-        return taken.Contains(wanted)
-            ? Enumerable.Range(2, int.MaxValue - 2).Select(i => wanted + i.ToString(System.Globalization.CultureInfo.InvariantCulture)).First(name => !taken.Contains(name))
-            : wanted;
+        HashSet<string> taken = [_spec.Target.Name, .. _classes.Values, .. Properties(_architecture.Root), .. Properties(block)];
+        return taken.Contains(block.ClassName)
+            ? Enumerable.Range(2, int.MaxValue - 2).Select(i => block.ClassName + i.ToString(CultureInfo.InvariantCulture)).First(name => !taken.Contains(name))
+            : block.ClassName;
     }
+
+    private static IEnumerable<string> Properties(Block block) =>
+        block.Nodes.Where(static node => node.Member.Length > 0 || node.Op is RepeatedBlock).Select(Names.Property);
 }

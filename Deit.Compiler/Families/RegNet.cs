@@ -20,7 +20,7 @@ internal sealed class RegNet : Family
     public override string Name => "regnet";
 
     /// <inheritdoc/>
-    public override string AttributeName => "Deit.RegNetAttribute";
+    public override string? AttributeName => "Deit.RegNetAttribute";
 
     /// <inheritdoc/>
     public override ImmutableArray<Key> Keys { get; } =
@@ -43,6 +43,14 @@ internal sealed class RegNet : Family
     /// <inheritdoc/>
     internal override IEnumerable<SpecFinding> Check(SpecTable spec) => RegNetStages.Check(spec);
 
+    /// <summary>A model that states its stages the one way no longer has those that its base states the other way.</summary>
+    internal override SpecTable Derive(SpecTable? parent, SpecTable own)
+    {
+        if (parent is null) return own;
+        ImmutableArray<string> replaced = RegNetStages.ReplacedBy(own);
+        return base.Derive(parent with { Entries = new(parent.Entries.Where(entry => !replaced.Contains(entry.Path))) }, own);
+    }
+
     /// <inheritdoc/>
     internal override Architecture Build(SpecTable spec, string className)
     {
@@ -55,7 +63,7 @@ internal sealed class RegNet : Family
         long channels = spec.Integer("channels");
         Value x = model.Input("images", TensorType.Float(Dim.Batch, channels, image, image));
         long width = spec.Integer("stem_width");
-        x = model.AddMember("x", "stem", RegNetBlocks.ConvNorm(x.Type, width, kernel: 3, stride: 2, groups: 1), x);
+        x = model.AddMember("x", "stem", ConvolutionBlocks.ConvNorm(x.Type, width, kernel: 3, stride: 2, groups: 1), x);
 
         int firstBlock = 0;
         for (int i = 0; i < stages.Length; i++)

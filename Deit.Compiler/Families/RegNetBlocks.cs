@@ -32,7 +32,7 @@ internal static class RegNetBlocks
         Value x = block.Input("x", input.Named(inChannels.Text, Height, Width));
         x = block.AddMember("x", "b1", Downsampling(x.Type, channels, groups, firstSqueeze, firstDropPath), x);
         BlockCall bottleneck = Bottleneck(x.Type, groups, squeeze, $"{firstDropPath} + ((i + 1) * {dropPathStep})");
-        x = block.Add("x", new RepeatedBlock("Blocks", bottleneck.Block, bottleneck.Arguments, depth - 1, "b", 2), x);
+        x = block.Add("x", RepeatedBlock.Of("Blocks", bottleneck, depth - 1, "b", 2), x);
 
         string first = firstBlock switch
         {
@@ -42,27 +42,6 @@ internal static class RegNetBlocks
         };
         string[] squeezes = squeezeRatio > 0 ? [Literal(firstSqueeze), Literal(squeeze)] : [];
         return new(block.Build(x), [Literal(input[1]), Literal(channels), Literal(depth), Literal(groups), .. squeezes, first, "dropPathStep"]);
-    }
-
-    /// <summary>Convolution, batch normalisation and, where asked for, ReLU.</summary>
-    public static BlockCall ConvNorm(TensorType input, Size outChannels, Size kernel, Size stride, Size groups, bool activation = true, bool startsAtZero = false)
-    {
-        string name = activation ? "ConvNormActivation" : startsAtZero ? "LastConvNorm" : "ConvNorm";
-        string summary = activation ? "Convolution, batch normalisation, ReLU."
-            : startsAtZero ? "Convolution and batch normalisation at the end of a residual branch, whose scale starts at 0."
-            : "Convolution and batch normalisation.";
-        var block = new BlockBuilder(name, summary);
-        Size inChannels = block.Argument("inChannels", input[1], "Channels that come in.");
-        Size channels = block.Argument("outChannels", outChannels, "Channels that go out.");
-        Size kernelSize = block.Argument("kernelSize", kernel, "Height and width of the kernel.");
-        Size step = block.Argument("stride", stride, "Step in both directions.");
-        Size parts = block.Argument("groups", groups, "Groups of channels that do not see each other.");
-
-        Value x = block.Input("x", input.Named(inChannels.Text, Height, Width));
-        x = block.AddMember("x", "conv", new Conv2d(inChannels, channels, kernelSize, Initialization.FanOut) { Stride = step, Padding = kernelSize / 2, Groups = parts }, x);
-        x = block.AddMember("x", "bn", new BatchNorm2d(channels, startsAtZero ? Initialization.ZeroScale : Initialization.Default), x);
-        if (activation) x = block.Add("x", new Relu(), x);
-        return new(block.Build(x), [input[1].Text, outChannels.Text, kernel.Text, stride.Text, groups.Text]);
     }
 
     private static BlockCall Downsampling(TensorType input, Size outChannels, Size groups, Size squeezeChannels, string dropPath)
@@ -76,7 +55,7 @@ internal static class RegNetBlocks
 
         Value x = block.Input("x", input.Named(inChannels.Text, Height, Width));
         Value y = Branch(block, x, channels, stride: 2, parts, squeeze, rate);
-        Value shortcut = block.AddMember("shortcut", "downsample", ConvNorm(x.Type, channels, kernel: 1, stride: 2, groups: 1, activation: false), x);
+        Value shortcut = block.AddMember("shortcut", "downsample", ConvolutionBlocks.ConvNorm(x.Type, channels, kernel: 1, stride: 2, groups: 1, activation: false), x);
         y = block.Add("y", new Add(), y, shortcut);
         return new(
             block.Build(block.Add("y", new Relu(), y)),
@@ -99,10 +78,10 @@ internal static class RegNetBlocks
 
     private static Value Branch(BlockBuilder block, Value x, Size channels, Size stride, Size groups, Size squeezeChannels, string dropPath)
     {
-        Value y = block.AddMember("y", "conv1", ConvNorm(x.Type, channels, kernel: 1, stride: 1, groups: 1), x);
-        y = block.AddMember("y", "conv2", ConvNorm(y.Type, channels, kernel: 3, stride, groups), y);
+        Value y = block.AddMember("y", "conv1", ConvolutionBlocks.ConvNorm(x.Type, channels, kernel: 1, stride: 1, groups: 1), x);
+        y = block.AddMember("y", "conv2", ConvolutionBlocks.ConvNorm(y.Type, channels, kernel: 3, stride, groups), y);
         if (squeezeChannels.Value > 0) y = block.AddMember("y", "se", SqueezeExcitation(y.Type, squeezeChannels), y);
-        y = block.AddMember("y", "conv3", ConvNorm(y.Type, channels, kernel: 1, stride: 1, groups: 1, activation: false, startsAtZero: true), y);
+        y = block.AddMember("y", "conv3", ConvolutionBlocks.ConvNorm(y.Type, channels, kernel: 1, stride: 1, groups: 1, activation: false, startsAtZero: true), y);
         return block.AddMember("y", "drop_path", new DropPath(dropPath), y);
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Linq;
 using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Specs;
@@ -37,6 +38,10 @@ internal static class RegNetStages
         })];
     }
 
+    /// <summary>The keys of the other way to state stages, where a spec states one.</summary>
+    public static ImmutableArray<string> ReplacedBy(SpecTable own) =>
+        Lists.Any(own.States) ? DesignSpace : DesignSpace.Any(own.States) ? Lists : [];
+
     /// <summary>What contradicts itself.</summary>
     public static IEnumerable<SpecFinding> Check(SpecTable spec)
     {
@@ -68,9 +73,13 @@ internal static class RegNetStages
         {
             long group = Math.Min(spec.Integer("group_width"), widths[i]);
             if (widths[i] % group == 0) continue;
-            long below = widths[i] / group * group;
-            yield return new(Rules.GroupWidthMismatch, $"widths.{i}",
-                $"stage {i + 1}: width {widths[i]} is not divisible by {{group_width}} {group}; try {below} or {below + group}");
+            string key = string.Format(CultureInfo.InvariantCulture, "widths.{0}", i);
+            ImmutableArray<long> near = Nearest.Multiples(widths[i], group, spec.Schema.Find("widths")!.Maximum);
+            yield return new(Rules.GroupWidthMismatch, key,
+                $"stage {i + 1}: width {widths[i]} is not divisible by {{group_width}} {group}; try {string.Join(" or ", near)}")
+            {
+                Fixes = new(near.Select(width => Fix.Of(key, width))),
+            };
         }
     }
 

@@ -15,20 +15,27 @@ internal sealed class GraphException : Exception
     {
     }
 
-    private GraphException(Rule rule, string place, string reason)
+    private GraphException(Rule rule, string place, string reason, string? specPath = null)
         : base(place.Length == 0 ? reason : $"{place}: {reason}")
     {
         Rule = rule;
         _place = place;
         _reason = reason;
+        SpecPath = specPath;
     }
 
     /// <summary>The rule that is broken.</summary>
     public Rule Rule { get; }
 
+    /// <summary>The path of what to blame in the declaration, where it is known.</summary>
+    public string? SpecPath { get; }
+
     /// <summary>Refuses inputs whose shapes do not fit.</summary>
     public static GraphException Shape(string reason) => new(Rules.ShapeMismatch, reason);
 
     /// <summary>The same error with its place in the enclosing block: <c>blocks.0.attn: …</c></summary>
-    public GraphException Inside(string member) => new(Rule, Block.Join(member, _place), _reason);
+    public GraphException Inside(string member) => new(Rule, Block.Join(member, _place), _reason, SpecPath);
+
+    /// <summary>The same error with what is to blame for it, unless that is known more closely.</summary>
+    public GraphException Blaming(string specPath) => new(Rule, _place, _reason, SpecPath ?? specPath);
 }

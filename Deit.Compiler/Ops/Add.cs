@@ -1,12 +1,16 @@
 using System.Collections.Generic;
 using System.Linq;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>The sum of two tensors of one shape: a residual connection. A parameter without a batch is added to every image.</summary>
 internal sealed record Add : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new("add", "The sum of two tensors of one shape: a residual connection.", [], static (_, _) => new Add()) { Inputs = 2 };
+
     /// <inheritdoc/>
     public override string Kind => nameof(Add);
 

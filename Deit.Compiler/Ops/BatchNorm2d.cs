@@ -1,11 +1,18 @@
 using System.Collections.Generic;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>Batch normalisation of channels, with scale, shift and running statistics (Ioffe and Szegedy, arXiv 1502.03167).</summary>
 internal sealed record BatchNorm2d(Size Channels, Initialization Initialization) : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "batch_norm2d", "Batch normalisation of channels.",
+        [new("zero_init", ValueKind.Boolean, "Whether the scale starts at 0, at the end of a residual branch.") { Default = false }],
+        static (values, inputs) => new BatchNorm2d(inputs[0][1], values.Boolean("zero_init") ? Initialization.ZeroScale : Initialization.Default)) { HasState = true };
+
     /// <inheritdoc/>
     public override string Kind => nameof(BatchNorm2d);
 

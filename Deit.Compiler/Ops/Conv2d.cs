@@ -1,12 +1,32 @@
 using System.Collections.Generic;
 using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>A two-dimensional convolution with a square kernel.</summary>
 internal sealed record Conv2d(Size In, Size Out, Size Kernel, Initialization Initialization) : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "conv2d", "A convolution with a square kernel.",
+        [
+            new("out", ValueKind.Integer, "Channels that go out.") { Required = true, Minimum = 1, Maximum = 65_536 },
+            new("kernel", ValueKind.Integer, "Height and width of the kernel.") { Default = 3L, Minimum = 1, Maximum = 1024 },
+            new("stride", ValueKind.Integer, "The step in both directions.") { Default = 1L, Minimum = 1, Maximum = 1024 },
+            new("padding", ValueKind.Integer, "Zeros around the image; half the kernel by default, rounded down.") { Minimum = 0, Maximum = 1024 },
+            new("groups", ValueKind.Integer, "Groups of channels that do not see each other.") { Default = 1L, Minimum = 1, Maximum = 65_536 },
+            new("bias", ValueKind.Boolean, "Whether a constant is added to every channel.") { Default = false },
+        ],
+        static (values, inputs) => new Conv2d(Channels(inputs[0]), values.Integer("out"), values.Integer("kernel"), Initialization.FanOut)
+        {
+            Stride = values.Integer("stride"),
+            Padding = values.States("padding") ? values.Integer("padding") : values.Integer("kernel") / 2,
+            Groups = values.Integer("groups"),
+            HasBias = values.Boolean("bias"),
+        }) { HasState = true };
+
     /// <summary>The step in both directions.</summary>
     public Size Stride { get; init; } = 1;
 
@@ -49,8 +69,7 @@ internal sealed record Conv2d(Size In, Size Out, Size Kernel, Initialization Ini
     public override TensorType Infer(IReadOnlyList<TensorType> inputs)
     {
         TensorType x = inputs[0];
-        if (x.Rank != 4) throw GraphException.Shape($"expected images (B, channels, height, width), found {x}");
-        if (x[1].Value != In.Value) throw GraphException.Shape($"expected {In.Value} channels, found {x[1].Value} in {x}");
+        if (Channels(x).Value != In.Value) throw GraphException.Shape($"expected {In.Value} channels, found {x[1].Value} in {x}");
         if (In.Value % Groups.Value != 0 || Out.Value % Groups.Value != 0)
         {
             throw new GraphException(Rules.GroupWidthMismatch, $"{In.Value} → {Out.Value} channels are not divisible into {Groups.Value} groups");
@@ -69,6 +88,9 @@ internal sealed record Conv2d(Size In, Size Out, Size Kernel, Initialization Ini
     private string Summary => Kernel.IsLiteral
         ? $"{In} → {Out} channels, {Kernel}×{Kernel}{(IsOne(Stride) ? "" : $", stride {Stride}")}{(IsOne(Groups) ? "" : $", {Groups} groups")}"
         : $"{In} → {Out} channels";
+
+    private static Size Channels(TensorType images) =>
+        images.Rank == 4 ? images[1] : throw GraphException.Shape($"expected images (B, channels, height, width), found {images}");
 
     private static bool IsOne(Size size) => size.IsLiteral && size.Value == 1;
 

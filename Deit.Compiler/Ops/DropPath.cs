@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
@@ -7,6 +8,12 @@ namespace Deit.Compiler.Ops;
 /// <param name="Rate">The C# expression of the probability to leave it out.</param>
 internal sealed record DropPath(string Rate) : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "drop_path", "Stochastic depth: leaves out a residual branch at random while training.",
+        [new("rate", ValueKind.Number, "The probability to leave it out.") { Required = true, Minimum = 0, Maximum = 0.99 }],
+        static (values, _) => new DropPath(Spelling.Number(values.Number("rate")))) { HasState = true };
+
     /// <inheritdoc/>
     public override string Kind => nameof(DropPath);
 

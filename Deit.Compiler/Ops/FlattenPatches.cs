@@ -1,11 +1,15 @@
 using System.Collections.Generic;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>A feature map as a sequence of tokens, row by row: (B, C, H, W) to (B, H·W, C).</summary>
 internal sealed record FlattenPatches : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new("flatten_patches", "A feature map as a sequence of tokens.", [], static (_, _) => new FlattenPatches());
+
     /// <inheritdoc/>
     public override string Kind => nameof(FlattenPatches);
 

@@ -1,10 +1,15 @@
 using System.Collections.Generic;
+using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>x Φ(x), with the exact error function (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
 internal sealed record Gelu : Elementwise
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new("gelu", "x Φ(x), element by element.", [], static (_, _) => new Gelu());
+
     /// <inheritdoc/>
     public override string Kind => "GELU";
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
@@ -7,6 +8,12 @@ namespace Deit.Compiler.Ops;
 /// <param name="KeepDims">Whether height and width stay, as 1.</param>
 internal sealed record GlobalAveragePool(bool KeepDims) : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "global_average_pool", "The mean of every channel over the image.",
+        [new("keep_dims", ValueKind.Boolean, "Whether height and width stay, as 1.") { Default = false }],
+        static (values, _) => new GlobalAveragePool(values.Boolean("keep_dims")));
+
     /// <inheritdoc/>
     public override string Kind => nameof(GlobalAveragePool);
 

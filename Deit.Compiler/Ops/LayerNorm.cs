@@ -7,6 +7,12 @@ namespace Deit.Compiler.Ops;
 /// <summary>Layer normalisation over the last dimension, with scale and shift (Ba et al., arXiv 1607.06450).</summary>
 internal sealed record LayerNorm(Size Width, double Epsilon) : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "layer_norm", "Layer normalisation over the last dimension.",
+        [new("eps", ValueKind.Number, "What is added to the variance.") { Default = 1e-6, Minimum = 0, Maximum = 1 }],
+        static (values, inputs) => new LayerNorm(inputs[0][-1], values.Number("eps"))) { HasState = true };
+
     /// <inheritdoc/>
     public override string Kind => nameof(LayerNorm);
 

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
@@ -10,6 +11,16 @@ namespace Deit.Compiler.Ops;
 /// <param name="Summary">What it is.</param>
 internal sealed record LearnedTensor(EquatableArray<Size> Shape, Initialization Initialization, string Summary) : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "learned_tokens", "Learned tokens or position embeddings, the same for every image: (1, tokens, width).",
+        [
+            new("tokens", ValueKind.Integer, "Number of tokens.") { Default = 1L, Minimum = 1, Maximum = 1_000_000 },
+            new("width", ValueKind.Integer, "Width of each.") { Required = true, Minimum = 1, Maximum = 65_536 },
+        ],
+        static (values, _) => new LearnedTensor(
+            new([1, values.Integer("tokens"), values.Integer("width")]), Initialization.TruncatedNormal(0.02), "learned tokens, the same for every image")) { Inputs = 0, HasState = true };
+
     /// <inheritdoc/>
     public override string Kind => "Parameter";
 

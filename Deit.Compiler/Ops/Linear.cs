@@ -1,12 +1,22 @@
 using System.Collections.Generic;
 using System.Linq;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>y = x Wᵀ + b on the last dimension.</summary>
 internal sealed record Linear(Size In, Size Out, Initialization Initialization, bool HasBias = true) : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "linear", "A linear layer on the last dimension.",
+        [
+            new("out", ValueKind.Integer, "Features that go out.") { Required = true, Minimum = 1, Maximum = 1_000_000 },
+            new("bias", ValueKind.Boolean, "Whether a constant is added to each.") { Default = true },
+        ],
+        static (values, inputs) => new Linear(inputs[0][-1], values.Integer("out"), Initialization.TruncatedNormal(0.02), values.Boolean("bias"))) { HasState = true };
+
     /// <inheritdoc/>
     public override string Kind => nameof(Linear);
 

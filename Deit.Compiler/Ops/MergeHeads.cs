@@ -1,11 +1,15 @@
 using System.Collections.Generic;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>The heads' outputs side by side: (B, heads, N, d) to (B, N, heads · d).</summary>
 internal sealed record MergeHeads : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new("merge_heads", "The heads' outputs side by side.", [], static (_, _) => new MergeHeads());
+
     /// <inheritdoc/>
     public override string Kind => nameof(MergeHeads);
 

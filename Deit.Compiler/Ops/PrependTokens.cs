@@ -1,12 +1,17 @@
 using System.Collections.Generic;
 using System.Linq;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>Learned tokens in front of every image's sequence. The sequence is the last input.</summary>
 internal sealed record PrependTokens : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "prepend_tokens", "Learned tokens in front of every image's sequence, the last input.", [], static (_, _) => new PrependTokens()) { Inputs = 2, TakesMore = true };
+
     /// <inheritdoc/>
     public override string Kind => nameof(PrependTokens);
 

@@ -1,11 +1,15 @@
 using System.Collections.Generic;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>Images times one factor a channel, as squeeze-and-excitation gates them (Hu et al., arXiv 1709.01507).</summary>
 internal sealed record Scale : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new("scale", "Images times one factor a channel: the gate of squeeze-and-excitation.", [], static (_, _) => new Scale()) { Inputs = 2 };
+
     /// <inheritdoc/>
     public override string Kind => nameof(Scale);
 

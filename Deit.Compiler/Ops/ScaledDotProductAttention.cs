@@ -1,23 +1,27 @@
 using System.Collections.Generic;
+using System.Linq;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>
-/// softmax(QKᵀ / √d) V in every head (Vaswani et al., arXiv 1706.03762, equation 1): (3, B, heads, N, d) to (B, heads, N, d).
+/// softmax(QKᵀ / √d) V in every head (Vaswani et al., arXiv 1706.03762, equation 1), each of shape (B, heads, N, d).
 /// </summary>
 internal sealed record ScaledDotProductAttention : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "scaled_dot_product_attention", "Attention of queries, keys and values by head.", [], static (_, _) => new ScaledDotProductAttention()) { Inputs = 3 };
+
     /// <inheritdoc/>
     public override string Kind => nameof(ScaledDotProductAttention);
 
     /// <inheritdoc/>
-    public override TensorType Infer(IReadOnlyList<TensorType> inputs)
-    {
-        TensorType x = inputs[0];
-        if (x.Rank != 5 || x[0].Value != 3) throw GraphException.Shape($"expected (3, B, heads, tokens, head width), found {x}");
-        return x with { Dims = new([x.Dims[1], x.Dims[2], x.Dims[3], x.Dims[4]]) };
-    }
+    public override TensorType Infer(IReadOnlyList<TensorType> inputs) =>
+        inputs.Count == 3 && inputs.All(input => input.Rank == 4 && input.Equals(inputs[0]))
+            ? inputs[0]
+            : throw GraphException.Shape($"expected queries, keys and values of one shape (B, heads, tokens, head width), found {string.Join(", ", inputs)}");
 
     /// <summary>Both products, QKᵀ and that of the probabilities with V.</summary>
     public override long Macs(IReadOnlyList<TensorType> inputs, TensorType output) =>
@@ -25,5 +29,5 @@ internal sealed record ScaledDotProductAttention : Op
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) =>
-        $"functional.scaled_dot_product_attention({arguments[0]}[0], {arguments[0]}[1], {arguments[0]}[2])";
+        $"functional.scaled_dot_product_attention({string.Join(", ", arguments)})";
 }

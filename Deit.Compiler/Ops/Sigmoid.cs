@@ -1,10 +1,15 @@
 using System.Collections.Generic;
+using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>1 / (1 + exp(-x)).</summary>
 internal sealed record Sigmoid : Elementwise
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new("sigmoid", "1 / (1 + exp(-x)), element by element.", [], static (_, _) => new Sigmoid());
+
     /// <inheritdoc/>
     public override string Kind => "Sigmoid";
 

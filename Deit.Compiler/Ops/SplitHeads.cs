@@ -1,12 +1,19 @@
 using System.Collections.Generic;
 using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>Packed queries, keys and values by head: (B, N, 3C) to (3, B, heads, N, C / heads).</summary>
 internal sealed record SplitHeads(Size Heads) : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "split_heads", "Packed queries, keys and values by head.",
+        [new("heads", ValueKind.Integer, "Number of heads.") { Required = true, Minimum = 1, Maximum = 4096 }],
+        static (values, _) => new SplitHeads(values.Integer("heads")));
+
     /// <inheritdoc/>
     public override string Kind => nameof(SplitHeads);
 
@@ -19,7 +26,8 @@ internal sealed record SplitHeads(Size Heads) : Op
             throw new GraphException(Rules.WidthNotDivisibleByHeads, $"{x} cannot be split into queries, keys and values of {Heads.Value} heads");
         }
 
-        return x with { Dims = new([3, x.Dims[0], Heads, x.Dims[1], x[2].Value / (3 * Heads.Value)]) };
+        Size width = x[2].Value / 3;
+        return x with { Dims = new([3, x.Dims[0], Heads, x.Dims[1], width / Heads]) };
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Ops;
 
@@ -8,6 +9,12 @@ namespace Deit.Compiler.Ops;
 /// <param name="Index">Its position.</param>
 internal sealed record TokenAt(int Index) : Op
 {
+    /// <summary>How YAML writes it.</summary>
+    public static OpDeclaration Declaration { get; } = new(
+        "token_at", "One token of every image's sequence.",
+        [new("index", ValueKind.Integer, "Its position.") { Default = 0L, Minimum = 0, Maximum = 1_000_000 }],
+        static (values, _) => new TokenAt((int)values.Integer("index")));
+
     /// <inheritdoc/>
     public override string Kind => nameof(TokenAt);
 

@@ -22,6 +22,12 @@ public enum ValueKind
 
     /// <summary>A table of further keys.</summary>
     Table,
+
+    /// <summary>A text or a list of texts.</summary>
+    Texts,
+
+    /// <summary>A list of tables, kept as they are written: whoever reads the key checks them.</summary>
+    Tables,
 }
 
 /// <summary>One key of a declaration or recipe: all that readers, attributes, documentation and editors need to know of it.</summary>
@@ -32,6 +38,9 @@ public sealed record Key(string Name, ValueKind Kind, string Description)
 {
     /// <summary>Whether a declaration without it is refused.</summary>
     public bool Required { get; init; }
+
+    /// <summary>Whether a list with one value for each block is accepted too.</summary>
+    public bool PerBlock { get; init; }
 
     /// <summary>The value of a declaration that does not state it: long, double, bool or string; null where there is none.</summary>
     public object? Default { get; init; }

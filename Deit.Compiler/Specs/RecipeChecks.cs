@@ -15,19 +15,26 @@ internal static class RecipeChecks
         string name = recipe.Text("name");
         if (name.IndexOfAny(NotInFileNames.ToCharArray()) >= 0)
         {
-            yield return new(Rules.ValueNotAccepted, "name", $"name: '{name}' cannot name a folder; leave out {string.Join(" ", NotInFileNames.ToCharArray())}");
+            string forbidden = string.Join(" ", NotInFileNames.ToCharArray());
+            yield return new(Rules.ValueNotAccepted, "name", $"name: '{name}' cannot name a folder; leave out {forbidden}");
         }
 
         bool hasTeacher = recipe.States("teacher");
         string distillation = recipe.Text("distillation.type");
         if (distillation != "none" && !hasTeacher)
         {
-            yield return new(Rules.ContradictingKeys, "distillation.type", $"distillation.type: '{distillation}' needs a teacher; add a 'teacher' table with its model, or take 'none'");
+            yield return new(
+                Rules.ContradictingKeys,
+                "distillation.type",
+                $"distillation.type: '{distillation}' needs a teacher; add a 'teacher' table with its model, or take 'none'");
         }
 
         if (recipe.Text("data.dataset") == "digits" && recipe.States("data.path"))
         {
-            yield return new(Rules.ContradictingKeys, "data.path", "data.path: the digits come with the library; leave the path out, or set data.dataset to 'folder'");
+            yield return new(
+                Rules.ContradictingKeys,
+                "data.path",
+                "data.path: the digits come with the library; leave the path out, or set data.dataset to 'folder'");
         }
 
         foreach (SpecFinding finding in CheckTraining(recipe, "student")) yield return finding;
@@ -43,7 +50,11 @@ internal static class RecipeChecks
         {
             // Whoever shortens a training has not touched the warmup, and the reverse.
             string blamed = recipe.States($"{table}.warmup_epochs") ? $"{table}.warmup_epochs" : $"{table}.epochs";
-            yield return new(Rules.ContradictingKeys, blamed, $"{table}.warmup_epochs: {warmup} must be less than {table}.epochs, {epochs}; set {table}.warmup_epochs to {epochs - 1} or less, or {table}.epochs to {warmup + 1} or more");
+            yield return new(
+                Rules.ContradictingKeys,
+                blamed,
+                $"{table}.warmup_epochs: {warmup} must be less than {table}.epochs, {epochs}; set {table}.warmup_epochs to {epochs - 1} "
+                + $"or less, or {table}.epochs to {warmup + 1} or more");
         }
 
         double peak = recipe.Number($"{table}.lr");
@@ -52,7 +63,10 @@ internal static class RecipeChecks
             double rate = recipe.Number($"{table}.{key}");
             if (rate <= peak) continue;
             string blamed = recipe.States($"{table}.{key}") ? $"{table}.{key}" : $"{table}.lr";
-            yield return new(Rules.ContradictingKeys, blamed, $"{table}.{key}: {Spelling.Number(rate)} must not exceed {table}.lr, {Spelling.Number(peak)}");
+            yield return new(
+                Rules.ContradictingKeys,
+                blamed,
+                $"{table}.{key}: {Spelling.Number(rate)} must not exceed {table}.lr, {Spelling.Number(peak)}");
         }
     }
 }

@@ -22,10 +22,11 @@ public static class RecipeReader
         YamlFile file = YamlFile.Read(path, text);
         if (file.Root is null)
         {
-            return new(SpecTable.Create(RecipeSchema.Recipe, []), new(Dialect.Yaml, Place.StartOf(path), default), file.Findings);
+            return new(SpecTable.Create(RecipeSchema.Recipe, []), file.Places, file.Findings);
         }
 
-        TableReading reading = TableReader.Read(file, file.Root, RecipeSchema.Recipe, "name");
+        PlaceMap places = file.Places with { Declaration = file.Places.ValueOf("name") };
+        TableReading reading = TableReader.Read(file.Root, places, RecipeSchema.Recipe);
         var recipe = new Overriding(reading);
         foreach (string option in overrides) recipe.Apply(option);
         return recipe.Finish();
@@ -76,7 +77,7 @@ public static class RecipeReader
             }
             else if (!Values.TryParse(key.Kind, text, out object value))
             {
-                Report(Rules.WrongType, place, $"{path}: expected {Values.Name(key.Kind)}, found {(text.Length == 0 ? "nothing" : text)}");
+                Report(Rules.WrongType, place, $"{path}: expected {Values.Name(key)}, found {(text.Length == 0 ? "nothing" : text)}");
             }
             else if (Values.Refuse(key, value) is { } reason)
             {

@@ -4,7 +4,7 @@ using System.Linq;
 
 namespace Deit.Compiler.Specs;
 
-/// <summary>A stated value: its dotted path and a long, double, bool, string or EquatableArray of long.</summary>
+/// <summary>A stated value: its dotted path and a long, double, bool, string, EquatableArray of long or double, or RawList.</summary>
 /// <param name="Path">The key's dotted path.</param>
 /// <param name="Value">The value, already of the key's kind.</param>
 public sealed record SpecEntry(string Path, object Value);
@@ -44,6 +44,27 @@ public sealed record SpecTable(Schema Schema, EquatableArray<SpecEntry> Entries)
 
     /// <summary>The whole numbers at <paramref name="path"/>, stated or by default; empty where there are none.</summary>
     public EquatableArray<long> Integers(string path) => Find(path) is EquatableArray<long> list ? list : default;
+
+    /// <summary>One whole number for each of <paramref name="count"/> blocks: stated one by one, or the same for all.</summary>
+    public long[] IntegersPerBlock(string path, long count) => Find(path) is EquatableArray<long> list
+        ? [.. list]
+        : [.. Enumerable.Repeat(Integer(path), (int)count)];
+
+    /// <summary>One number for each of <paramref name="count"/> blocks: stated one by one, or the same for all.</summary>
+    public double[] NumbersPerBlock(string path, long count) => Find(path) is EquatableArray<double> list
+        ? [.. list]
+        : [.. Enumerable.Repeat(Number(path), (int)count)];
+
+    /// <summary>Whether a list states one value for each block.</summary>
+    public bool IsPerBlock(string path) => Find(path) is EquatableArray<long> or EquatableArray<double>;
+
+    /// <summary>The number of values that a list states; 1 where it is no list.</summary>
+    public int CountOf(string path) => Find(path) switch
+    {
+        EquatableArray<long> list => list.Count,
+        EquatableArray<double> list => list.Count,
+        _ => 1,
+    };
 
     /// <summary>The value at <paramref name="path"/>, stated or by default, or null.</summary>
     public object? Find(string path) => Entries.FirstOrDefault(entry => entry.Path == path)?.Value ?? Schema.FindPath(path)?.Default;

@@ -11,7 +11,7 @@ public static class Spelling
 {
     // .NET writes 1E-06 where everyone else writes 1e-6.
     private static readonly Regex Exponent = new(@"E\+?(-?)0*(?=\d)", RegexOptions.CultureInvariant);
-    private static readonly Regex KeyReference = new(@"\{([a-z_0-9]+)\}", RegexOptions.CultureInvariant);
+    private static readonly Regex KeyReference = new(@"\{([a-z_0-9.]+)\}", RegexOptions.CultureInvariant);
 
     /// <summary><c>embed_dim</c> to <c>EmbedDim</c>, <c>deit_tiny_patch16_224</c> to <c>DeitTinyPatch16_224</c>.</summary>
     public static string ToPascalCase(string name)

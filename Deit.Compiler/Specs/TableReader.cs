@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
 using Deit.Compiler.Diagnostics;
-using YamlDotNet.RepresentationModel;
 
 namespace Deit.Compiler.Specs;
 
@@ -11,85 +10,79 @@ namespace Deit.Compiler.Specs;
 /// <param name="Findings">What is wrong; empty where the table can be used.</param>
 public sealed record TableReading(SpecTable Table, PlaceMap Places, EquatableArray<Finding> Findings);
 
-/// <summary>Reads a YAML mapping against a schema.</summary>
+/// <summary>Reads raw values against a schema, whichever front end they come from.</summary>
 internal sealed class TableReader
 {
-    private readonly YamlFile _file;
-    private readonly Schema _schema;
     private readonly List<SpecEntry> _entries = [];
-    private readonly List<KeyPlace> _places = [];
-    private readonly List<Finding> _findings = [];
+    private readonly List<SpecFinding> _findings = [];
+    private readonly string _root;
 
-    private TableReader(YamlFile file, Schema schema)
+    private TableReader(string root) => _root = root;
+
+    /// <summary>Reads a whole declaration.</summary>
+    /// <param name="root">The values.</param>
+    /// <param name="places">Where they are written; its declaration is blamed for what is missing.</param>
+    /// <param name="schema">The keys that are accepted.</param>
+    public static TableReading Read(RawTable root, PlaceMap places, Schema schema)
     {
-        _file = file;
-        _schema = schema;
+        (SpecTable table, IReadOnlyList<SpecFinding> findings) = Read(root, schema);
+        return new(table, places, new(findings.Select(finding => finding.At(places))));
     }
 
-    /// <summary>Reads the root of a file; the declaration's place is the value of <paramref name="titleKey"/>, or the file's first key.</summary>
-    public static TableReading Read(YamlFile file, YamlMappingNode root, Schema schema, string titleKey)
+    /// <summary>Reads a table that is part of a declaration.</summary>
+    /// <param name="table">The values.</param>
+    /// <param name="schema">The keys that are accepted.</param>
+    /// <param name="root">The table's path in the declaration.</param>
+    public static (SpecTable Table, IReadOnlyList<SpecFinding> Findings) Read(RawTable table, Schema schema, string root = "")
     {
-        var reader = new TableReader(file, schema);
-        YamlNode title = root.Children.TryGetValue(new YamlScalarNode(titleKey), out YamlNode? value) ? value : root.Children.Keys.FirstOrDefault() ?? root;
-        Place declaration = file.PlaceOf(title);
-        reader.ReadTable(root, schema, "", declaration);
-        return new(
-            SpecTable.Create(schema, reader._entries),
-            new(Dialect.Yaml, declaration, new(reader._places)),
-            new(reader._findings));
+        var reader = new TableReader(root);
+        reader.ReadTable(table, schema, "");
+        return (SpecTable.Create(schema, reader._entries), reader._findings);
     }
 
-    private void ReadTable(YamlMappingNode mapping, Schema schema, string prefix, Place title)
+    private void ReadTable(RawTable table, Schema schema, string prefix)
     {
-        foreach (KeyValuePair<YamlNode, YamlNode> pair in mapping.Children)
+        foreach (RawEntry entry in table.Entries)
         {
-            Place place = _file.PlaceOf(pair.Key);
-            string name = (pair.Key as YamlScalarNode)?.Value ?? "";
-            if (name == "<<")
+            string path = prefix + entry.Key;
+            if (schema.Find(entry.Key) is { } key)
             {
-                Report(Rules.UnknownKey, place, "merge keys ('<<') are not supported; write the keys out");
-            }
-            else if (schema.Find(name) is { } key)
-            {
-                ReadValue(key, prefix + name, place, pair.Value);
+                ReadValue(key, path, entry.Value);
             }
             else
             {
-                Report(Rules.UnknownKey, place, $"'{prefix}{name}' is not a key of {schema.Title}. {Suggestions.Sentence(name, schema.Keys.Select(static k => k.Name))}");
+                string suggestion = Suggestions.Sentence(entry.Key, schema.Keys.Select(static k => k.Name));
+                Report(Rules.UnknownKey, path, $"'{path}' is not a key of {schema.Title}. {suggestion}", atKey: true);
             }
         }
 
-        foreach (Key key in schema.Keys.Where(key => key.Required && !_places.Any(place => place.Path == prefix + key.Name)))
+        foreach (Key key in schema.Keys.Where(key => key.Required && table.Find(key.Name) is null))
         {
-            Report(Rules.MissingKey, title, $"'{prefix}{key.Name}' is missing: {key.Description}");
+            Report(Rules.MissingKey, prefix.TrimEnd('.'), $"'{{{prefix}{key.Name}}}' is missing: {key.Description}", atKey: true);
         }
     }
 
-    private void ReadValue(Key key, string path, Place place, YamlNode node)
+    private void ReadValue(Key key, string path, RawValue value)
     {
-        _places.Add(new(path, place, _file.PlaceOf(node)));
-        if (node is YamlSequenceNode list)
+        if (key.Table is { } schema)
         {
-            _places.AddRange(list.Children.Select((item, i) => new KeyPlace($"{path}.{i}", place, _file.PlaceOf(item))));
+            if (value is RawTable table) ReadTable(table, schema, path + ".");
+            else Report(Rules.WrongType, path, $"{{{path}}}: expected a table of keys, found {value.Show()}");
         }
-
-        if (key.Table is { } table)
+        else if (!Values.TryConvert(key, value, out object converted))
         {
-            if (node is YamlMappingNode mapping) ReadTable(mapping, table, path + ".", place);
-            else Report(Rules.WrongType, _file.PlaceOf(node), $"{path}: expected a table of keys, found {Values.Show(node)}");
-            return;
+            Report(Rules.WrongType, path, $"{{{path}}}: expected {Values.Name(key)}, found {value.Show()}");
         }
-
-        if (Values.TryConvert(key.Kind, node, out object value))
+        else if (Values.Refuse(key, converted) is { } reason)
         {
-            if (Values.Refuse(key, value) is { } reason) Report(Rules.ValueNotAccepted, _file.PlaceOf(node), $"{path}: {reason}");
-            else _entries.Add(new(path, value));
+            Report(Rules.ValueNotAccepted, path, $"{{{path}}}: {reason}");
         }
         else
         {
-            Report(Rules.WrongType, _file.PlaceOf(node), $"{path}: expected {Values.Name(key.Kind)}, found {Values.Show(node)}");
+            _entries.Add(new(path, converted));
         }
     }
 
-    private void Report(Rule rule, Place place, string message) => _findings.Add(new(rule, place, message));
+    private void Report(Rule rule, string path, string message, bool atKey = false) =>
+        _findings.Add(new(rule, Graphs.Block.Join(_root, path), message) { AtKey = atKey });
 }

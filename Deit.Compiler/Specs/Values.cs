@@ -3,8 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Deit.Compiler.Diagnostics;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Deit.Compiler.Specs;
 
@@ -12,6 +10,9 @@ namespace Deit.Compiler.Specs;
 public static class Values
 {
     private const NumberStyles Fraction = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
+    /// <summary>What a key takes, in words, with the article.</summary>
+    public static string Name(Key key) => key.PerBlock ? $"{Name(key.Kind)} or a list with one for each block" : Name(key.Kind);
 
     /// <summary>The kind in words, with its article.</summary>
     public static string Name(ValueKind kind) => kind switch
@@ -21,6 +22,8 @@ public static class Values
         ValueKind.Boolean => "true or false",
         ValueKind.Text => "a text",
         ValueKind.Integers => "a list of whole numbers, such as [1, 2, 3]",
+        ValueKind.Tables => "a list of tables",
+        ValueKind.Texts => "a text or a list of texts",
         _ => "a table of keys",
     };
 
@@ -40,9 +43,35 @@ public static class Values
                 value = text[0] is 't' or 'T';
                 return true;
             case ValueKind.Integers when text.StartsWith("[", StringComparison.Ordinal) && text.EndsWith("]", StringComparison.Ordinal):
-                return TryParseList(text.Substring(1, text.Length - 2).Split(','), out value);
+                return TryParseList<long>(ValueKind.Integer, text.Substring(1, text.Length - 2).Split(',').Select(static item => item.Trim()), out value);
             default:
                 return kind == ValueKind.Text;
+        }
+    }
+
+    /// <summary>Converts a raw value to what a key takes; what is quoted is a text and nothing else.</summary>
+    public static bool TryConvert(Key key, RawValue raw, out object value)
+    {
+        value = "";
+        switch (raw)
+        {
+            case RawScalar { IsNull: false } scalar when key.Kind == ValueKind.Texts:
+                value = new EquatableArray<string>([scalar.Text]);
+                return true;
+            case RawList list when key.Kind == ValueKind.Texts:
+                value = new EquatableArray<string>(list.Items.Select(static item => (item as RawScalar)?.Text ?? ""));
+                return list.Items.All(static item => item is RawScalar { IsNull: false });
+            case RawScalar scalar when scalar.IsPlain || key.Kind == ValueKind.Text:
+                return !scalar.IsNull && key.Kind != ValueKind.Integers && TryParse(key.Kind, scalar.Text, out value);
+            case RawList list when key.Kind == ValueKind.Integers || (key.PerBlock && key.Kind == ValueKind.Integer):
+                return TryParseList<long>(ValueKind.Integer, list.Items.Select(Plain), out value);
+            case RawList list when key.PerBlock && key.Kind == ValueKind.Number:
+                return TryParseList<double>(ValueKind.Number, list.Items.Select(Plain), out value);
+            case RawList list when key.Kind == ValueKind.Tables && list.Items.All(static item => item is RawTable):
+                value = list;
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -55,9 +84,11 @@ public static class Values
                 return $"'{text}' is not accepted. {Suggestions.Sentence(text, key.Choices)}";
             case string { Length: 0 }:
                 return "the text is empty";
-            case EquatableArray<long> list when list.Count == 0:
+            case EquatableArray<long> { Count: 0 } or EquatableArray<double> { Count: 0 } or EquatableArray<string> { Count: 0 } or RawList { Items.Count: 0 }:
                 return "the list is empty";
             case EquatableArray<long> list:
+                return list.Select(item => Refuse(key, item)).FirstOrDefault(static reason => reason is not null);
+            case EquatableArray<double> list:
                 return list.Select(item => Refuse(key, item)).FirstOrDefault(static reason => reason is not null);
             case long or double:
                 double number = Convert.ToDouble(value, CultureInfo.InvariantCulture);
@@ -67,48 +98,24 @@ public static class Values
         }
     }
 
-    /// <summary>Converts a YAML node; a quoted scalar is a text and nothing else.</summary>
-    internal static bool TryConvert(ValueKind kind, YamlNode node, out object value)
-    {
-        value = "";
-        switch (node)
-        {
-            case YamlScalarNode scalar when scalar.Style == ScalarStyle.Plain || kind == ValueKind.Text:
-                string text = scalar.Value ?? "";
-                bool isNull = scalar.Style == ScalarStyle.Plain && text is "" or "~" or "null";
-                return !isNull && TryParse(kind, text, out value);
-            case YamlSequenceNode sequence when kind == ValueKind.Integers:
-                return TryParseList(sequence.Children.Select(static item => item is YamlScalarNode { Style: ScalarStyle.Plain } scalar ? scalar.Value ?? "" : ""), out value);
-            default:
-                return false;
-        }
-    }
+    private static string Plain(RawValue item) => item is RawScalar { IsPlain: true } scalar ? scalar.Text : "";
 
-    /// <summary>A node in words, for messages.</summary>
-    internal static string Show(YamlNode node) => node switch
+    private static bool TryParseList<T>(ValueKind kind, IEnumerable<string> items, out object value)
+        where T : IEquatable<T>
     {
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" } => "nothing",
-        YamlScalarNode { Style: ScalarStyle.Plain } scalar => scalar.Value!,
-        YamlScalarNode scalar => $"the text \"{scalar.Value}\"",
-        YamlSequenceNode => "a list",
-        _ => "a table of keys",
-    };
-
-    private static bool TryParseList(IEnumerable<string> items, out object value)
-    {
-        var list = new List<long>();
+        var list = new List<T>();
         foreach (string item in items)
         {
-            if (!TryParse(ValueKind.Integer, item.Trim(), out object integer))
+            if (!TryParse(kind, item, out object element))
             {
                 value = "";
                 return false;
             }
 
-            list.Add((long)integer);
+            list.Add((T)element);
         }
 
-        value = new EquatableArray<long>(list);
+        value = new EquatableArray<T>(list);
         return true;
     }
 

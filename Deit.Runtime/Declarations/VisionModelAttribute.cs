@@ -13,6 +13,18 @@ public abstract class VisionModelAttribute : Attribute
     /// <summary>What the model is, in a sentence: the documentation of the class.</summary>
     public string? Description { get; set; }
 
+    /// <summary>The model that this one derives from, <c>typeof(Other)</c>: what is not stated here is taken from there.</summary>
+    public Type? Base { get; set; }
+
+    /// <summary>The model that this one is to be distilled from, <c>typeof(Other)</c>; that both fit is checked while compiling.</summary>
+    public Type? Teacher { get; set; }
+
+    /// <summary>The most parameters that the model may have; one more is an error. No limit by default.</summary>
+    public long MaxParameters { get; set; }
+
+    /// <summary>The most multiply-accumulate operations that an image may take; one more is an error. No limit by default.</summary>
+    public long MaxMacs { get; set; }
+
     /// <summary>Height and width of the images, in pixels; 224 by default.</summary>
     public int ImageSize { get; set; } = 224;
 

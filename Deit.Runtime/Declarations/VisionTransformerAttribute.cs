@@ -19,11 +19,47 @@ public sealed class VisionTransformerAttribute : VisionModelAttribute
     /// <summary>Number of attention heads; it divides the width of the tokens. Required.</summary>
     public int Heads { get; set; }
 
+    /// <summary>Number of attention heads of each block, in place of <see cref="Heads"/>.</summary>
+    public int[] HeadsPerBlock { get; set; } = [];
+
     /// <summary>Width of the hidden layer of a block's MLP, in widths of the tokens; 4 by default.</summary>
     public double MlpRatio { get; set; } = 4;
 
+    /// <summary>The same for each block, in place of <see cref="MlpRatio"/>.</summary>
+    public double[] MlpRatioPerBlock { get; set; } = [];
+
+    /// <summary>Stochastic depth of each block, in place of <see cref="VisionModelAttribute.DropPath"/>.</summary>
+    public double[] DropPathPerBlock { get; set; } = [];
+
     /// <summary>Whether queries, keys and values have a bias; they do by default.</summary>
     public bool QkvBias { get; set; } = true;
+
+    /// <summary>Whether queries and keys are normalised in every head (Dehghani et al., arXiv 2302.05442).</summary>
+    public bool QkNorm { get; set; }
+
+    /// <summary>
+    /// Layer scale: what the factors at the end of every branch start from (Touvron et al., arXiv 2103.17239). Without it there
+    /// are none.
+    /// </summary>
+    public double InitValues { get; set; }
+
+    /// <summary>
+    /// How the image becomes tokens: <c>patch</c>, one convolution, the default; or <c>conv</c>, a stack of small ones (Xiao et
+    /// al., arXiv 2106.14881).
+    /// </summary>
+    public string Stem { get; set; } = "patch";
+
+    /// <summary>Whether there is a class token; there is by default.</summary>
+    public bool ClassToken { get; set; } = true;
+
+    /// <summary>Number of register tokens (Darcet et al., arXiv 2309.16588); none by default.</summary>
+    public int Registers { get; set; }
+
+    /// <summary>Whether the patches alone have position embeddings, as in DeiT III (Touvron et al., arXiv 2204.07118).</summary>
+    public bool NoEmbedClass { get; set; }
+
+    /// <summary>What the head reads: <c>token</c>, the class token, the default; or <c>avg</c>, the mean of the patches.</summary>
+    public string Pool { get; set; } = "token";
 
     /// <summary>Whether there is a distillation token with a head of its own (DeiT, section 4).</summary>
     public bool Distilled { get; set; }

@@ -7,14 +7,17 @@ namespace Deit.Tests.Generators;
 /// <summary>The attributes that users write say the same as the compiler's keys.</summary>
 public sealed class AttributeTests
 {
-    public static TheoryData<string> Families => [.. Family.All.Select(static family => family.Name)];
+    public static TheoryData<string> Families => [.. Family.All.Where(static family => family.AttributeName is not null).Select(static family => family.Name)];
 
     [Theory]
     [MemberData(nameof(Families))]
     public void An_attribute_has_a_property_for_every_key_and_no_other(string name)
     {
         Family family = Family.Find(name)!;
-        string[] keys = [.. family.Schema.Keys.Where(static key => key.Name is not ("family" or "class")).Select(static key => Spelling.ToPascalCase(key.Name))];
+        IEnumerable<string> keys = family.Schema.Keys
+            .Where(static key => key.Name is not ("family" or "class"))
+            .SelectMany(static key => key.PerBlock ? [key.Name, $"{key.Name}_per_block"] : new[] { key.Name })
+            .Select(Spelling.ToPascalCase);
 
         Assert.Equal(keys.Order(), Properties(family).Select(static property => property.Name).Order());
     }
@@ -53,7 +56,7 @@ public sealed class AttributeTests
     [InlineData(2.5e-10, "2.5e-10")]
     public void A_number_is_written_as_the_field_writes_it(double number, string text) => Assert.Equal(text, Spelling.Number(number));
 
-    private static Type AttributeOf(Family family) => typeof(VisionModelAttribute).Assembly.GetType(family.AttributeName, throwOnError: true)!;
+    private static Type AttributeOf(Family family) => typeof(VisionModelAttribute).Assembly.GetType(family.AttributeName!, throwOnError: true)!;
 
     private static PropertyInfo[] Properties(Family family) =>
         [.. AttributeOf(family).GetProperties().Where(static property => property.DeclaringType != typeof(Attribute))];

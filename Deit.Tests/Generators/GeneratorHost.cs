@@ -46,12 +46,14 @@ internal sealed class GeneratorHost
 
     public static AdditionalText Yaml(string text, string name = "specs/models/model.yaml") => new InMemoryText($"{Root}/{name}", text);
 
-    public static GeneratorHost Run(string source = "", params AdditionalText[] specs)
+    public static GeneratorHost Run(string source = "", params AdditionalText[] specs) => Run(source, [], specs);
+
+    public static GeneratorHost Run(string source, MetadataReference[] references, params AdditionalText[] specs)
     {
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Sample",
             [CSharpSyntaxTree.ParseText(source, path: $"{Root}/Source.cs")],
-            References,
+            [.. References, .. references],
             new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
         return new(compilation, CSharpGeneratorDriver.Create(
             [new DeitGenerator().AsSourceGenerator()],

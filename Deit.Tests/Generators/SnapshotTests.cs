@@ -1,3 +1,4 @@
+using Deit.Testing;
 using Deit.Tests.Support;
 
 namespace Deit.Tests.Generators;
@@ -16,7 +17,7 @@ public sealed class SnapshotTests
             """);
 
         Assert.Empty(host.Result.Diagnostics);
-        Snapshot.Match(host.Files, "Generators", nameof(SnapshotTests));
+        Snapshot.Match(host.Files, RepositoryRoot.Combine("Deit.Tests", "Generators"), nameof(SnapshotTests));
     }
 
     [Fact]
@@ -26,6 +27,6 @@ public sealed class SnapshotTests
         GeneratorHost host = GeneratorHost.Run("", GeneratorHost.Yaml(spec, "specs/models/regnety_002.yaml"));
 
         Assert.Empty(host.Result.Diagnostics);
-        Snapshot.Match(host.Files, "Generators", nameof(SnapshotTests));
+        Snapshot.Match(host.Files, RepositoryRoot.Combine("Deit.Tests", "Generators"), nameof(SnapshotTests));
     }
 }

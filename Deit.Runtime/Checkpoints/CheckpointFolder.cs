@@ -1,0 +1,133 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Deit.Checkpoints;
+
+/// <summary>
+/// Checkpoints as folders: <c>model.safetensors</c> under the names of the state dictionary, <c>ema.safetensors</c> where an
+/// average is kept, <c>optimizer.safetensors</c>, and <c>state.json</c>. A folder is replaced as a whole: whenever a program is
+/// killed, the new one or the old one can be loaded.
+/// </summary>
+/// <remarks>
+/// The new folder is filled beside the old one, <c>state.json</c> last, so that a folder with that file is complete; then the old
+/// one is renamed away and the new one into its place. <see cref="Find"/> finishes what was interrupted between the two.
+/// </remarks>
+public static class CheckpointFolder
+{
+    /// <summary>The file of the weights.</summary>
+    public const string ModelFile = "model.safetensors";
+
+    /// <summary>The file of the averaged weights.</summary>
+    public const string EmaFile = "ema.safetensors";
+
+    /// <summary>The file of the optimizer's memory.</summary>
+    public const string OptimizerFile = "optimizer.safetensors";
+
+    /// <summary>The file that says of which model and epoch the checkpoint is.</summary>
+    public const string StateFile = "state.json";
+
+    private const string NewSuffix = ".new";
+    private const string OldSuffix = ".old";
+
+    private static readonly Dictionary<string, string> Metadata = new() { ["format"] = "pt" };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+        NewLine = "\n",
+    };
+
+    /// <summary>Writes a checkpoint, in place of the one that is there.</summary>
+    /// <param name="folder">The folder to make or replace.</param>
+    /// <param name="content">What to write; its tensors stay the caller's.</param>
+    /// <exception cref="DeitException">The disk refuses; the checkpoint that was there can still be loaded.</exception>
+    public static void Save(string folder, CheckpointContent content)
+    {
+        try
+        {
+            // An unfinished replacement comes to its end first: its leftovers may be the only complete checkpoint.
+            Recover(folder);
+            string fresh = folder + NewSuffix;
+            DeleteIfThere(fresh);
+            Directory.CreateDirectory(fresh);
+            Fill(fresh, content);
+            Replace(folder, fresh);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DeitException(
+                $"The checkpoint '{folder}' could not be written: {exception.Message} Make room, then resume the run.", exception);
+        }
+    }
+
+    /// <summary>What the checkpoint in a folder is of; null where there is none.</summary>
+    /// <exception cref="DeitException">The folder is damaged.</exception>
+    public static CheckpointState? Find(string folder)
+    {
+        Recover(folder);
+        string path = Path.Combine(folder, StateFile);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<CheckpointState>(File.ReadAllText(path), Json) ?? throw new JsonException("It says null.");
+        }
+        catch (JsonException exception)
+        {
+            throw new DeitException($"'{path}' is damaged: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads a checkpoint onto the CPU.</summary>
+    /// <exception cref="DeitException">There is none, or it is damaged.</exception>
+    public static CheckpointContent Load(string folder)
+    {
+        CheckpointState state = Find(folder)
+            ?? throw new DeitException($"There is no checkpoint in '{folder}': its {StateFile} is missing.");
+        using DisposeScope scope = NewDisposeScope();
+        string average = Path.Combine(folder, EmaFile);
+        var content = new CheckpointContent(
+            Safetensors.Load(Path.Combine(folder, ModelFile)),
+            File.Exists(average) ? Safetensors.Load(average) : null,
+            Safetensors.Load(Path.Combine(folder, OptimizerFile)),
+            state);
+        return content.MoveToOuterDisposeScope();
+    }
+
+    private static void Fill(string folder, CheckpointContent content)
+    {
+        Safetensors.Save(Path.Combine(folder, ModelFile), content.Model, Metadata);
+        if (content.Ema is not null) Safetensors.Save(Path.Combine(folder, EmaFile), content.Ema, Metadata);
+        Safetensors.Save(Path.Combine(folder, OptimizerFile), content.Optimizer, Metadata);
+        byte[] state = [.. JsonSerializer.SerializeToUtf8Bytes(content.State, Json), (byte)'\n'];
+        AtomicFile.Write(Path.Combine(folder, StateFile), state.Length, stream => stream.Write(state));
+    }
+
+    private static void Replace(string folder, string fresh)
+    {
+        string old = folder + OldSuffix;
+        DeleteIfThere(old);
+        if (Directory.Exists(folder)) Directory.Move(folder, old);
+        Directory.Move(fresh, folder);
+        DeleteIfThere(old);
+    }
+
+    /// <summary>Puts a complete checkpoint back into its place where a replacement was interrupted between its two renames.</summary>
+    private static void Recover(string folder)
+    {
+        if (Directory.Exists(folder)) return;
+        foreach (string candidate in (string[])[folder + NewSuffix, folder + OldSuffix])
+        {
+            if (!File.Exists(Path.Combine(candidate, StateFile))) continue;
+            Directory.Move(candidate, folder);
+            return;
+        }
+    }
+
+    private static void DeleteIfThere(string folder)
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+}

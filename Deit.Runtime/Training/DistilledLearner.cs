@@ -1,0 +1,76 @@
+using Deit.Distillation;
+using Deit.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Deit.Training;
+
+/// <summary>
+/// A model with two heads: the class head is trained on the labels, the distillation head on the teacher's logits for the very
+/// same images, mixed and augmented. Without distillation the class head alone is trained, as in <c>facebookresearch/deit</c>.
+/// </summary>
+internal sealed class DistilledLearner : Learner
+{
+    private readonly DistilledClassifier _student;
+    private readonly IVisionModel? _teacher;
+    private readonly DistillationOptions _distillation;
+
+    /// <exception cref="DeitException">A teacher is needed and missing, or does not fit the student.</exception>
+    public DistilledLearner(DistilledClassifier student, IVisionModel? teacher, DistillationOptions distillation)
+    {
+        _student = student;
+        _distillation = distillation;
+        if (distillation.Type == DistillationType.None) return;
+        _teacher = teacher ?? throw new DeitException(
+            $"Distillation of type '{distillation.Type}' needs a teacher: give one, or take '{nameof(DistillationType.None)}'.");
+        RequireFit(_teacher.Description, Model.Description);
+    }
+
+    public override IVisionModel Model => _student;
+
+    public override (Tensor Loss, Tensor Logits) Learn(Tensor images, Tensor targets)
+    {
+        DistilledLogits logits = _student.call(images);
+        Tensor loss = CrossEntropy.SoftTargets(logits.Class, targets);
+        if (_teacher is null) return (loss, logits.Class);
+        Tensor lesson = Ask(_teacher, images);
+        return (DistillationLoss.Compute(_distillation, loss, logits.Distillation, lesson), logits.Class);
+    }
+
+    public override HeadLogits Answer(Tensor images)
+    {
+        DistilledLogits logits = _student.call(images);
+        return new(logits.Mean(), logits.Class, logits.Distillation);
+    }
+
+    public override void MoveTo(Device device)
+    {
+        base.MoveTo(device);
+        _teacher?.Module.to(device);
+    }
+
+    // In evaluation mode: its batch norms must neither judge by this batch nor learn from it.
+    private static Tensor Ask(IVisionModel teacher, Tensor images)
+    {
+        using IDisposable noGradient = no_grad();
+        teacher.Module.eval();
+        return teacher.Predict(images);
+    }
+
+    private static void RequireFit(ModelDescription teacher, ModelDescription student)
+    {
+        if (teacher.Classes != student.Classes)
+        {
+            throw new DeitException(
+                $"The teacher {teacher.Name} has {teacher.Classes} classes, the student {student.Name} {student.Classes}: "
+                + "take models of the same classes.");
+        }
+
+        if (!teacher.Input.AsSpan().SequenceEqual(student.Input.AsSpan()))
+        {
+            throw new DeitException(
+                $"The teacher {teacher.Name} takes images of {string.Join('x', teacher.Input)}, the student {student.Name} of "
+                + $"{string.Join('x', student.Input)}: both see the same images, take models of the same input.");
+        }
+    }
+}

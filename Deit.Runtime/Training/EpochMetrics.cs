@@ -1,0 +1,35 @@
+namespace Deit.Training;
+
+/// <summary>What an epoch achieved: a line of <c>metrics.jsonl</c>. Accuracies are of the validation images, from 0 to 1.</summary>
+public sealed record EpochMetrics
+{
+    /// <summary>The epoch, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>The learning rate in force.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>The mean loss of the training steps, distillation included.</summary>
+    public required double TrainLoss { get; init; }
+
+    /// <summary>The mean cross entropy of the model's prediction with the labels of the validation images.</summary>
+    public required double ValidationLoss { get; init; }
+
+    /// <summary>Accuracy of the model's prediction; of a distilled model, of both heads together.</summary>
+    public required double Top1 { get; init; }
+
+    /// <summary>Accuracy of the class head alone; null of a model with one head.</summary>
+    public double? ClassTop1 { get; init; }
+
+    /// <summary>Accuracy of the distillation head alone; null of a model with one head.</summary>
+    public double? DistillationTop1 { get; init; }
+
+    /// <summary>Accuracy with the averaged weights; null where none are kept.</summary>
+    public double? EmaTop1 { get; init; }
+
+    /// <summary>Images trained on a second, without the evaluation.</summary>
+    public required double ImagesPerSecond { get; init; }
+
+    /// <summary>How long training and evaluation took.</summary>
+    public required double Seconds { get; init; }
+}

@@ -1,0 +1,66 @@
+namespace Deit.Training;
+
+/// <summary>
+/// Is told how a training goes on. Calls come from the training's own thread, one after the other, except
+/// <see cref="ImagesDecoded"/>, which comes from the threads that decode, also one after the other. A training waits for
+/// them, so they should return soon. Whatever is not implemented is not told.
+/// </summary>
+public interface ITrainingObserver
+{
+    /// <summary>Images were decoded while the data is opened.</summary>
+    void ImagesDecoded(int done, int total)
+    {
+    }
+
+    /// <summary>A model is about to be trained.</summary>
+    void PhaseStarted(PhaseStarted phase)
+    {
+    }
+
+    /// <summary>A step was taken.</summary>
+    void StepDone(StepDone step)
+    {
+    }
+
+    /// <summary>An epoch was trained and evaluated, and its checkpoint is written.</summary>
+    void EpochDone(EpochDone epoch)
+    {
+    }
+}
+
+/// <summary>A model is about to be trained.</summary>
+/// <param name="Phase">Whether it is the teacher or the student.</param>
+/// <param name="Model">The model's name.</param>
+/// <param name="Epochs">The epochs in all.</param>
+/// <param name="EpochsDone">Those that an earlier run has done.</param>
+/// <param name="StepsPerEpoch">Steps an epoch.</param>
+public sealed record PhaseStarted(TrainingPhase Phase, string Model, int Epochs, int EpochsDone, int StepsPerEpoch);
+
+/// <summary>A step was taken.</summary>
+/// <param name="Phase">Whether the teacher or the student is trained.</param>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Epochs">The epochs in all.</param>
+/// <param name="Step">The step in the epoch, from 1.</param>
+/// <param name="Steps">Steps an epoch.</param>
+/// <param name="Loss">The mean loss of the epoch's steps so far.</param>
+/// <param name="Accuracy">
+/// The share of the epoch's images so far whose prediction was right, from 0 to 1; of mixed images, the label that weighs most.
+/// </param>
+/// <param name="ImagesPerSecond">Images trained on a second, in this epoch so far.</param>
+/// <param name="Remaining">The time that the rest of the phase will take, at the pace so far.</param>
+public readonly record struct StepDone(
+    TrainingPhase Phase,
+    int Epoch,
+    int Epochs,
+    int Step,
+    int Steps,
+    double Loss,
+    double Accuracy,
+    double ImagesPerSecond,
+    TimeSpan Remaining);
+
+/// <summary>An epoch was trained and evaluated.</summary>
+/// <param name="Phase">Whether the teacher or the student is trained.</param>
+/// <param name="Epochs">The epochs in all.</param>
+/// <param name="Metrics">What it achieved.</param>
+public sealed record EpochDone(TrainingPhase Phase, int Epochs, EpochMetrics Metrics);

@@ -1,0 +1,45 @@
+using Deit.Distillation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Deit.Training;
+
+/// <summary>A model in training, as the engine sees it: what differs between models of one head and of two is behind this.</summary>
+internal abstract class Learner
+{
+    /// <summary>The model that is trained.</summary>
+    public abstract IVisionModel Model { get; }
+
+    /// <summary>The learner for a model that was found by its name.</summary>
+    /// <exception cref="DeitException">The model cannot be trained so.</exception>
+    public static Learner For(IVisionModel model, IVisionModel? teacher, DistillationOptions distillation) => model switch
+    {
+        DistilledClassifier student => new DistilledLearner(student, teacher, distillation),
+        Classifier classifier when distillation.Type == DistillationType.None => new PlainLearner(classifier),
+        Classifier => throw CannotBeTaught(model.Description),
+        _ => throw new DeitException(
+            $"{model.Description.Name} can be trained only as a {nameof(Classifier)} or a {nameof(DistilledClassifier)}."),
+    };
+
+    /// <summary>The fault of a student with one head.</summary>
+    public static DeitException CannotBeTaught(ModelDescription student) =>
+        new($"{student.Name} has no distillation head to be taught: take a distilled model, or distillation type 'none'.");
+
+    /// <summary>The loss to minimise, a scalar that autograd follows, and the logits that are trained on the targets.</summary>
+    /// <param name="images">Shape (batch, channels, height, width).</param>
+    /// <param name="targets">Probabilities, shape (batch, classes).</param>
+    public abstract (Tensor Loss, Tensor Logits) Learn(Tensor images, Tensor targets);
+
+    /// <summary>The logits of every head.</summary>
+    /// <param name="images">Shape (batch, channels, height, width).</param>
+    public abstract HeadLogits Answer(Tensor images);
+
+    /// <summary>Moves all that computes to a device.</summary>
+    public virtual void MoveTo(Device device) => Model.Module.to(device);
+}
+
+/// <summary>The logits of a model's heads, each of shape (batch, classes).</summary>
+/// <param name="Prediction">What the model predicts from.</param>
+/// <param name="Class">Those of the class head; null of a model with one head.</param>
+/// <param name="Distillation">Those of the distillation head; null of a model with one head.</param>
+internal readonly record struct HeadLogits(Tensor Prediction, Tensor? Class = null, Tensor? Distillation = null);

@@ -1,0 +1,23 @@
+using Deit.Compiler.Specs;
+
+namespace Deit.Training;
+
+/// <summary>What keeps a run of one recipe from being continued with another.</summary>
+internal static class RecipeDifferences
+{
+    // Neither changes a number; and data may have moved, or be named from another folder.
+    private static readonly string[] OfNoWeight = ["description", "data.path"];
+
+    /// <summary>The keys whose values differ, such as <c>student.epochs (20 there, 40 now)</c>.</summary>
+    public static IReadOnlyList<string> Find(Recipe there, Recipe now)
+    {
+        SpecTable before = RecipeTable.FromRecipe(there);
+        SpecTable after = RecipeTable.FromRecipe(now);
+        return [.. RecipeSchema.Recipe.Leaves()
+            .Select(static leaf => leaf.Path)
+            .Where(path => !OfNoWeight.Contains(path) && !Equals(before.Find(path), after.Find(path)))
+            .Select(path => $"{path} ({Show(before.Find(path))} there, {Show(after.Find(path))} now)")];
+    }
+
+    private static string Show(object? value) => value is null ? "none" : RecipeYaml.Scalar(value);
+}

@@ -1,0 +1,205 @@
+using Deit.Checkpoints;
+using Deit.Data;
+using Deit.Distillation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Deit.Training;
+
+/// <summary>
+/// The run of a recipe: trains or loads the teacher, trains the student, and keeps all in a run folder. What can be wrong is
+/// found when it is started, before anything is trained or written.
+/// </summary>
+public sealed class RecipeRun
+{
+    private readonly RegisteredModelAttribute? _teacher;
+    private readonly RegisteredModelAttribute _student;
+    private readonly RunOptions _options;
+    private readonly DataSplits? _data;
+
+    private RecipeRun(
+        Recipe recipe,
+        RunFolder folder,
+        RegisteredModelAttribute? teacher,
+        RegisteredModelAttribute student,
+        RunOptions options,
+        DataSplits? data)
+    {
+        Recipe = recipe;
+        Folder = folder;
+        _teacher = teacher;
+        _student = student;
+        _options = options;
+        _data = data;
+    }
+
+    /// <summary>The recipe, as it was resolved.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>The run's folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>Opens the data, finds the models, and makes or opens the folder.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="registry">The models that it may name.</param>
+    /// <param name="options">Folder, data, observer, device.</param>
+    /// <exception cref="DeitException">
+    /// A model is unknown or does not suit the data or the other model, the data cannot be opened, the folder is not empty, or the
+    /// run to be resumed is of another recipe.
+    /// </exception>
+    public static RecipeRun Start(Recipe recipe, ModelRegistry registry, RunOptions options)
+    {
+        recipe = recipe with { Data = recipe.Data with { Path = options.Data ?? recipe.Data.Path } };
+        RegisteredModelAttribute student = registry.Find(recipe.Student.Model);
+        RegisteredModelAttribute? teacher = null;
+        if (recipe.Distillation.Type != DistillationType.None)
+        {
+            teacher = registry.Find(TeacherOf(recipe, student.Description).Model);
+        }
+
+        RunFolder? resumed = options.Resume ? OpenSame(recipe, options.Output) : null;
+        if (resumed?.ReadSummary() is not null) return new(recipe, resumed, teacher, student, options, data: null);
+
+        // Before the data, which may take a while to open.
+        if (resumed is null) RunFolder.RequireUnused(options.Output);
+        DataSplits data = recipe.OpenData(progress: options.Observer is { } observer ? new DecodingProgress(observer) : null);
+        DataFit.Require(student.Description, data);
+        if (teacher is not null) DataFit.Require(teacher.Description, data);
+        return new(recipe, resumed ?? Create(recipe, options), teacher, student, options, data);
+    }
+
+    /// <summary>Runs to the end. A run that was finished before answers at once.</summary>
+    /// <param name="cancellationToken">Stops between two steps; the run can be resumed.</param>
+    /// <exception cref="DeitException">A loss stopped being a number, or the disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public RunSummary Execute(CancellationToken cancellationToken = default)
+    {
+        if (_data is null) return Folder.ReadSummary()!;
+        (IVisionModel? teacher, TeacherSummary? achieved, double seconds) = PrepareTeacher(_data, cancellationToken);
+        using (teacher)
+        {
+            using IVisionModel student = Create(_student, Recipe.Student);
+            TrainingResult result = Train(
+                student, Recipe.Student, teacher, Recipe.Distillation, Folder, TrainingPhase.Student, _data, cancellationToken);
+            RunSummary summary = Summarize(Recipe, result, achieved, seconds);
+            Folder.Write(summary);
+            return summary;
+        }
+    }
+
+    /// <summary>The teacher, trained or loaded; null where the recipe distils nothing.</summary>
+    private (IVisionModel? Model, TeacherSummary? Summary, double Seconds) PrepareTeacher(
+        DataSplits data, CancellationToken cancellationToken)
+    {
+        if (_teacher is null || Recipe.Teacher is not { } recipe) return (null, null, 0);
+        IVisionModel teacher = Create(_teacher, recipe);
+        try
+        {
+            if (recipe.Weights is { } weights)
+            {
+                return (teacher, new(recipe.Model, LoadTeacher(teacher, weights, data, cancellationToken)), 0);
+            }
+
+            TrainingResult result = TrainTeacher(teacher, recipe, data, cancellationToken);
+            return (teacher, new(recipe.Model, result.Last.Top1), result.Seconds);
+        }
+        catch
+        {
+            teacher.Dispose();
+            throw;
+        }
+    }
+
+    private TrainingResult TrainTeacher(IVisionModel teacher, ModelRecipe recipe, DataSplits data, CancellationToken cancellationToken)
+    {
+        // A run of its own: its recipe trains the same teacher again, alone.
+        RunFolder folder = Folder.Teacher.Made();
+        Recipe alone = Recipe with { Name = $"{Recipe.Name}-teacher", Teacher = null, Student = recipe, Distillation = new() };
+        folder.Write(alone);
+        TrainingResult result = Train(teacher, recipe, null, new(), folder, TrainingPhase.Teacher, data, cancellationToken);
+        folder.Write(Summarize(alone, result, teacher: null, secondsBefore: 0));
+        return result;
+    }
+
+    private double LoadTeacher(IVisionModel teacher, string weights, DataSplits data, CancellationToken cancellationToken)
+    {
+        using (NewDisposeScope())
+        {
+            StateDict.Load(teacher.Module, Safetensors.Load(weights), strict: true, weights);
+        }
+
+        var learner = Learner.For(teacher, teacher: null, new());
+        learner.MoveTo(_options.Device);
+        return new Evaluator(data, Recipe.Student.Training.BatchSize, _options.Device).Evaluate(learner, cancellationToken).Top1;
+    }
+
+    private TrainingResult Train(
+        IVisionModel model,
+        ModelRecipe recipe,
+        IVisionModel? teacher,
+        DistillationOptions distillation,
+        RunFolder folder,
+        TrainingPhase phase,
+        DataSplits data,
+        CancellationToken cancellationToken)
+    {
+        var surroundings = new FitOptions
+        {
+            Folder = folder,
+            Resume = _options.Resume,
+            Observer = _options.Observer,
+            Phase = phase,
+            Device = _options.Device,
+            Time = _options.Time,
+        };
+        return new TrainingEngine(Learner.For(model, teacher, distillation), recipe.Training, surroundings).Fit(data, cancellationToken);
+    }
+
+    private static IVisionModel Create(RegisteredModelAttribute model, ModelRecipe recipe)
+    {
+        TrainingRandom.BeginModel(recipe.Training.Seed);
+        return model.Create(recipe.Options);
+    }
+
+    /// <summary>The teacher of a recipe that distils, after a look at what would fail only when the student's turn has come.</summary>
+    private static ModelRecipe TeacherOf(Recipe recipe, ModelDescription student)
+    {
+        if (!student.Distilled) throw Learner.CannotBeTaught(student);
+        ModelRecipe teacher = recipe.Teacher
+            ?? throw new DeitException($"Recipe '{recipe.Name}' distils, but names no teacher: add one, or take distillation type 'none'.");
+        return teacher.Weights is null || File.Exists(teacher.Weights)
+            ? teacher
+            : throw new DeitException(
+                $"There are no weights at '{teacher.Weights}': correct teacher.weights, or leave it out to train the teacher.");
+    }
+
+    private static RunFolder OpenSame(Recipe recipe, string? output)
+    {
+        RunFolder folder = RunFolder.Open(output ?? throw new DeitException("Which run is to be resumed? Give its folder as the output."));
+        IReadOnlyList<string> differences = RecipeDifferences.Find(Recipe.Load(folder.RecipeFile), recipe);
+        return differences.Count == 0
+            ? folder
+            : throw new DeitException(
+                $"The run in '{folder.Path}' is of another recipe: {string.Join(", ", differences)}. "
+                + $"Resume it with its own, '{folder.RecipeFile}'.");
+    }
+
+    private static RunFolder Create(Recipe recipe, RunOptions options)
+    {
+        var folder = RunFolder.Create(options.Output, recipe.Name, options.Time);
+        folder.Write(recipe);
+        return folder;
+    }
+
+    private static RunSummary Summarize(Recipe recipe, TrainingResult result, TeacherSummary? teacher, double secondsBefore)
+    {
+        EpochMetrics last = result.Last;
+        var student = new StudentSummary(recipe.Student.Model, last.Top1, last.ClassTop1, last.DistillationTop1, last.EmaTop1);
+        return new(recipe.Name, secondsBefore + result.Seconds, result.ImagesPerSecond, teacher, student);
+    }
+
+    private sealed class DecodingProgress(ITrainingObserver observer) : IProgress<(int Done, int Total)>
+    {
+        public void Report((int Done, int Total) value) => observer.ImagesDecoded(value.Done, value.Total);
+    }
+}

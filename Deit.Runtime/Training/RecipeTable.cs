@@ -1,0 +1,141 @@
+using Deit.Augmentation;
+using Deit.Compiler.Diagnostics;
+using Deit.Compiler.Specs;
+using Deit.Data;
+using Deit.Distillation;
+using Deit.Optimization;
+
+namespace Deit.Training;
+
+/// <summary>Between a recipe and the table of its keys.</summary>
+internal static class RecipeTable
+{
+    private const string TeacherTable = "teacher";
+    private const string StudentTable = "student";
+
+    /// <summary>The recipe that a table without findings describes.</summary>
+    public static Recipe ToRecipe(SpecTable table) => new()
+    {
+        Name = table.Text("name"),
+        Description = table.TextOrNull("description"),
+        Data = new()
+        {
+            Dataset = table.Text("data.dataset"),
+            Path = table.TextOrNull("data.path"),
+            ImageSize = (int)table.Integer("data.image_size"),
+        },
+        Teacher = table.States(TeacherTable) ? ToModel(table, TeacherTable) : null,
+        Student = ToModel(table, StudentTable),
+        Distillation = new()
+        {
+            Type = Enum.Parse<DistillationType>(table.Text("distillation.type"), ignoreCase: true),
+            Alpha = table.Number("distillation.alpha"),
+            Tau = table.Number("distillation.tau"),
+        },
+    };
+
+    /// <summary>The table that describes a recipe, every key stated that has a value.</summary>
+    /// <exception cref="DeitException">Teacher and student differ in what a recipe states once.</exception>
+    public static SpecTable FromRecipe(Recipe recipe)
+    {
+        TrainingOptions training = recipe.Student.Training;
+        TrainingOptions ofTeacher = recipe.Teacher?.Training ?? training;
+        if (ofTeacher.Seed != training.Seed || ofTeacher.Augmentation != training.Augmentation)
+        {
+            throw new DeitException(
+                $"Recipe '{recipe.Name}' cannot be written: its teacher and its student have different seeds or augmentations; "
+                + "give both the same.");
+        }
+
+        AugmentationOptions augmentation = training.Augmentation;
+        IEnumerable<(string Path, object? Value)> values =
+        [
+            ("name", recipe.Name),
+            ("description", recipe.Description),
+            ("seed", training.Seed),
+            ("data.dataset", recipe.Data.Dataset),
+            ("data.path", recipe.Data.Path),
+            ("data.image_size", (long)recipe.Data.ImageSize),
+            ("data.crop_padding", (long)augmentation.CropPadding),
+            ("data.flip", augmentation.HorizontalFlip),
+            ("data.random_erasing", augmentation.RandomErasing),
+            .. FromModel(recipe.Teacher, TeacherTable),
+            .. FromModel(recipe.Student, StudentTable),
+            ("distillation.type", Spelling.ToSnakeCase(recipe.Distillation.Type.ToString())),
+            ("distillation.alpha", recipe.Distillation.Alpha),
+            ("distillation.tau", recipe.Distillation.Tau),
+        ];
+        return SpecTable.Create(
+            RecipeSchema.Recipe,
+            values.Where(static value => value.Value is not null).Select(static value => new SpecEntry(value.Path, value.Value!)));
+    }
+
+    private static ModelRecipe ToModel(SpecTable table, string at) => new()
+    {
+        Model = table.Text($"{at}.model"),
+        Weights = table.TextOrNull($"{at}.weights"),
+        Options = new() { DropPath = (double?)table.Find($"{at}.drop_path") },
+        Training = new()
+        {
+            Seed = table.Integer("seed"),
+            Epochs = (int)table.Integer($"{at}.epochs"),
+            BatchSize = (int)table.Integer($"{at}.batch_size"),
+            LearningRate = table.Number($"{at}.lr"),
+            WarmupEpochs = (int)table.Integer($"{at}.warmup_epochs"),
+            WarmupLearningRate = table.Number($"{at}.warmup_lr"),
+            MinimumLearningRate = table.Number($"{at}.min_lr"),
+            WeightDecay = table.Number($"{at}.weight_decay"),
+            Mixing = new()
+            {
+                Smoothing = table.Number($"{at}.smoothing"),
+                Mixup = table.Number($"{at}.mixup"),
+                Cutmix = table.Number($"{at}.cutmix"),
+                Probability = table.Number($"{at}.mixup_prob"),
+                SwitchProbability = table.Number($"{at}.mixup_switch_prob"),
+            },
+            EmaDecay = table.Number($"{at}.ema_decay"),
+            MaximumGradientNorm = table.Number($"{at}.clip_grad"),
+            AdamW = new()
+            {
+                Beta1 = table.Number($"{at}.beta1"),
+                Beta2 = table.Number($"{at}.beta2"),
+                Epsilon = table.Number($"{at}.eps"),
+            },
+            Augmentation = new()
+            {
+                CropPadding = (int)table.Integer("data.crop_padding"),
+                HorizontalFlip = table.Boolean("data.flip"),
+                RandomErasing = table.Number("data.random_erasing"),
+            },
+        },
+    };
+
+    private static IEnumerable<(string Path, object? Value)> FromModel(ModelRecipe? model, string at)
+    {
+        if (model is null) return [];
+        TrainingOptions training = model.Training;
+        return
+        [
+            ($"{at}.model", model.Model),
+            ($"{at}.weights", model.Weights),
+            ($"{at}.drop_path", model.Options.DropPath),
+            ($"{at}.epochs", (long)training.Epochs),
+            ($"{at}.batch_size", (long)training.BatchSize),
+            ($"{at}.lr", training.LearningRate),
+            ($"{at}.warmup_epochs", (long)training.WarmupEpochs),
+            ($"{at}.warmup_lr", training.WarmupLearningRate),
+            ($"{at}.min_lr", training.MinimumLearningRate),
+            ($"{at}.weight_decay", training.WeightDecay),
+            ($"{at}.smoothing", training.Mixing.Smoothing),
+            ($"{at}.mixup", training.Mixing.Mixup),
+            ($"{at}.cutmix", training.Mixing.Cutmix),
+            ($"{at}.mixup_prob", training.Mixing.Probability),
+            ($"{at}.mixup_switch_prob", training.Mixing.SwitchProbability),
+            ($"{at}.ema_decay", training.EmaDecay),
+            ($"{at}.clip_grad", training.MaximumGradientNorm),
+            ($"{at}.beta1", training.AdamW.Beta1),
+            ($"{at}.beta2", training.AdamW.Beta2),
+            ($"{at}.eps", training.AdamW.Epsilon),
+        ];
+    }
+}

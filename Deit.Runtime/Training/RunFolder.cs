@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Deit.Checkpoints;
+
+namespace Deit.Training;
+
+/// <summary>
+/// The folder of a run: <c>recipe.yaml</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
+/// <c>checkpoint-best</c>, <c>summary.json</c>; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
+/// </summary>
+public sealed class RunFolder
+{
+    /// <summary>Where runs are put that are not given a folder.</summary>
+    public const string DefaultParent = "runs";
+
+    private RunFolder(string path) => Path = path;
+
+    /// <summary>The folder's path.</summary>
+    public string Path { get; }
+
+    /// <summary>The file of the resolved recipe.</summary>
+    public string RecipeFile => System.IO.Path.Combine(Path, "recipe.yaml");
+
+    /// <summary>The file of the epochs' metrics.</summary>
+    public string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
+
+    /// <summary>The file of the run's summary, written when it is finished.</summary>
+    public string SummaryFile => System.IO.Path.Combine(Path, "summary.json");
+
+    /// <summary>The checkpoint of the last epoch.</summary>
+    public string LastCheckpoint => System.IO.Path.Combine(Path, "checkpoint-last");
+
+    /// <summary>The checkpoint of the epoch with the best accuracy, the first of equals.</summary>
+    public string BestCheckpoint => System.IO.Path.Combine(Path, "checkpoint-best");
+
+    /// <summary>The folder of the run's teacher; there only where the run trains one.</summary>
+    public RunFolder Teacher => new(System.IO.Path.Combine(Path, "teacher"));
+
+    /// <summary>Makes a folder for a new run.</summary>
+    /// <param name="path">The folder, which must be empty if it exists; null makes <c>runs/NAME-YYYYMMDD-HHMMSS</c>.</param>
+    /// <param name="name">The recipe's name.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="DeitException">The folder is not empty or cannot be made.</exception>
+    public static RunFolder Create(string? path, string name, TimeProvider time)
+    {
+        RequireUnused(path);
+        return new RunFolder(path ?? NewPath(name, time)).Made();
+    }
+
+    /// <summary>Opens the folder of a run that was begun.</summary>
+    /// <exception cref="DeitException">There is no run.</exception>
+    public static RunFolder Open(string path)
+    {
+        var folder = new RunFolder(path);
+        return File.Exists(folder.RecipeFile)
+            ? folder
+            : throw new DeitException($"There is no run in '{path}' to resume: its recipe.yaml is missing.");
+    }
+
+    /// <summary>The metrics of every epoch so far; a last line that was cut off is left out.</summary>
+    /// <exception cref="DeitException">The file cannot be read.</exception>
+    public ImmutableArray<EpochMetrics> ReadMetrics()
+    {
+        if (!File.Exists(MetricsFile)) return [];
+        string[] lines = File.ReadAllText(MetricsFile).Split('\n');
+
+        // What follows the last line break was never finished.
+        return [.. lines[..^1].Select(line => RunJson.Read<EpochMetrics>(line, MetricsFile))];
+    }
+
+    /// <summary>The summary of the finished run; null while it is not.</summary>
+    /// <exception cref="DeitException">The file cannot be read.</exception>
+    public RunSummary? ReadSummary() =>
+        File.Exists(SummaryFile) ? RunJson.Read<RunSummary>(File.ReadAllText(SummaryFile), SummaryFile) : null;
+
+    /// <summary>Refuses a folder for a new run that holds anything; null and folders yet to be made are accepted.</summary>
+    /// <exception cref="DeitException">It is not empty.</exception>
+    internal static void RequireUnused(string? path)
+    {
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            throw new DeitException($"The output folder '{path}' is not empty: choose another, or resume the run that is in it.");
+        }
+    }
+
+    /// <summary>This folder, in being.</summary>
+    /// <exception cref="DeitException">It cannot be made.</exception>
+    internal RunFolder Made()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+            return this;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new DeitException($"The output folder '{Path}' cannot be made: {exception.Message} Choose another.", exception);
+        }
+    }
+
+    /// <summary>Writes the resolved recipe.</summary>
+    internal void Write(Recipe recipe) => WriteText(RecipeFile, recipe.ToYaml());
+
+    /// <summary>Writes the summary.</summary>
+    internal void Write(RunSummary summary) => WriteText(SummaryFile, RunJson.Document(summary) + "\n");
+
+    /// <summary>Adds an epoch's line.</summary>
+    internal void Append(EpochMetrics metrics)
+    {
+        try
+        {
+            File.AppendAllText(MetricsFile, RunJson.Line(metrics) + "\n");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DeitException($"'{MetricsFile}' cannot be written: {exception.Message} Make room, then resume the run.", exception);
+        }
+    }
+
+    /// <summary>Forgets the lines of epochs whose checkpoint was never written.</summary>
+    /// <param name="epochs">How many lines to keep.</param>
+    /// <exception cref="DeitException">There are fewer.</exception>
+    internal ImmutableArray<EpochMetrics> KeepMetrics(int epochs)
+    {
+        ImmutableArray<EpochMetrics> metrics = ReadMetrics();
+        if (metrics.Length < epochs)
+        {
+            throw new DeitException(
+                $"'{MetricsFile}' has {metrics.Length} lines where the checkpoint has {epochs} epochs: it cannot be resumed.");
+        }
+
+        ImmutableArray<EpochMetrics> kept = metrics[..epochs];
+        WriteText(MetricsFile, string.Concat(kept.Select(static line => RunJson.Line(line) + "\n")));
+        return kept;
+    }
+
+    private static void WriteText(string path, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        AtomicFile.Write(path, bytes.Length, stream => stream.Write(bytes));
+    }
+
+    private static string NewPath(string name, TimeProvider time)
+    {
+        string stamp = time.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        string path = System.IO.Path.Combine(DefaultParent, $"{name}-{stamp}");
+        int number = 1;
+        string unused = path;
+        while (Directory.Exists(unused)) unused = string.Create(CultureInfo.InvariantCulture, $"{path}-{++number}");
+        return unused;
+    }
+}

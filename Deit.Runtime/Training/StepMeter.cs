@@ -1,0 +1,50 @@
+namespace Deit.Training;
+
+/// <summary>Running means and paces for those who watch a training.</summary>
+/// <param name="time">The clock.</param>
+/// <param name="epochs">The epochs of the training.</param>
+/// <param name="steps">The steps of an epoch.</param>
+internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
+{
+    private readonly long _begin = time.GetTimestamp();
+    private int _stepsOfRun;
+    private int _epoch;
+    private long _epochBegin;
+    private int _stepsOfEpoch;
+    private double _loss;
+    private long _right;
+    private long _images;
+
+    /// <summary>The mean loss of the epoch's steps so far.</summary>
+    public double Loss => _loss / _stepsOfEpoch;
+
+    /// <summary>Images a second in the epoch so far; 0 where the clock does not move.</summary>
+    public double ImagesPerSecond => time.GetElapsedTime(_epochBegin).TotalSeconds is > 0 and double seconds ? _images / seconds : 0;
+
+    /// <summary>Begins an epoch.</summary>
+    /// <param name="epoch">The epoch, from 1.</param>
+    public void BeginEpoch(int epoch)
+    {
+        (_epoch, _stepsOfEpoch, _loss, _right, _images) = (epoch, 0, 0, 0, 0);
+        _epochBegin = time.GetTimestamp();
+    }
+
+    /// <summary>Counts a step.</summary>
+    public void Add(double loss, long right, int images)
+    {
+        _stepsOfRun++;
+        _stepsOfEpoch++;
+        _loss += loss;
+        _right += right;
+        _images += images;
+    }
+
+    /// <summary>Where the training stands.</summary>
+    public StepDone Report(TrainingPhase phase)
+    {
+        // Evaluations between the steps count in: they are in the elapsed time, and those to come are in proportion.
+        int stepsLeft = ((epochs - _epoch) * steps) + steps - _stepsOfEpoch;
+        TimeSpan remaining = time.GetElapsedTime(_begin) / _stepsOfRun * stepsLeft;
+        return new(phase, _epoch, epochs, _stepsOfEpoch, steps, Loss, (double)_right / _images, ImagesPerSecond, remaining);
+    }
+}

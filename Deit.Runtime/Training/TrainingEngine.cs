@@ -1,0 +1,118 @@
+using Deit.Augmentation;
+using Deit.Data;
+using Deit.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Deit.Training;
+
+/// <summary>The training loop, the same for every model: epochs of steps, each epoch evaluated, measured and saved.</summary>
+internal sealed class TrainingEngine(Learner learner, TrainingOptions options, FitOptions surroundings)
+{
+    private readonly MixupCutMix _mixing = new(options.Mixing, learner.Model.Description.Classes);
+    private readonly CosineSchedule _schedule = options.Schedule();
+
+    /// <summary>Trains to the end. The model is in evaluation mode afterwards.</summary>
+    /// <exception cref="DeitException">The data do not suit the model, or the loss stopped being a number.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the last checkpoint is that of the last whole epoch.</exception>
+    public TrainingResult Fit(DataSplits data, CancellationToken cancellationToken)
+    {
+        DataFit.Require(learner.Model.Description, data);
+        Device device = surroundings.Device ?? learner.Model.Module.parameters().First().device;
+        learner.MoveTo(device);
+        var loader = new DataLoader(data.Train, LoaderOptions(data, device));
+        var evaluator = new Evaluator(data, options.BatchSize, device);
+        using var state = new TrainingState(learner.Model, options);
+        var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name);
+        log.Begin(state, surroundings.Resume, options.Epochs);
+
+        surroundings.Observer?.PhaseStarted(
+            new(surroundings.Phase, learner.Model.Description.Name, options.Epochs, log.Epochs.Count, loader.BatchesPerEpoch));
+        var meter = new StepMeter(surroundings.Time, options.Epochs, loader.BatchesPerEpoch);
+        for (int epoch = log.Epochs.Count; epoch < options.Epochs; epoch++)
+        {
+            EpochMetrics achieved = RunEpoch(epoch, state, loader, evaluator, meter, cancellationToken);
+            log.Add(achieved, state);
+            surroundings.Observer?.EpochDone(new(surroundings.Phase, options.Epochs, achieved));
+        }
+
+        learner.Model.Module.eval();
+        return new([.. log.Epochs]);
+    }
+
+    private DataLoaderOptions LoaderOptions(DataSplits data, Device device) => new()
+    {
+        BatchSize = options.BatchSize,
+        Mean = data.Mean,
+        StandardDeviation = data.StandardDeviation,
+        Shuffle = true,
+        DropLast = true,
+        Seed = options.Seed,
+        Augmentation = options.Augmentation,
+        Device = device,
+    };
+
+    private EpochMetrics RunEpoch(
+        int epoch, TrainingState state, DataLoader loader, Evaluator evaluator, StepMeter meter, CancellationToken cancellationToken)
+    {
+        long begin = surroundings.Time.GetTimestamp();
+        double learningRate = _schedule.At(epoch);
+        meter.BeginEpoch(epoch + 1);
+        Train(epoch, learningRate, state, loader, meter, cancellationToken);
+        (double trainLoss, double imagesPerSecond) = (meter.Loss, meter.ImagesPerSecond);
+
+        Evaluation evaluation = evaluator.Evaluate(learner, cancellationToken);
+        RequireFinite(evaluation.Loss, "validation loss", $"after epoch {epoch + 1}", learningRate);
+        return new()
+        {
+            Epoch = epoch + 1,
+            LearningRate = learningRate,
+            TrainLoss = trainLoss,
+            ValidationLoss = evaluation.Loss,
+            Top1 = evaluation.Top1,
+            ClassTop1 = evaluation.ClassTop1,
+            DistillationTop1 = evaluation.DistillationTop1,
+            EmaTop1 = EvaluateAverage(state, evaluator, cancellationToken),
+            ImagesPerSecond = imagesPerSecond,
+            Seconds = surroundings.Time.GetElapsedTime(begin).TotalSeconds,
+        };
+    }
+
+    private void Train(
+        int epoch, double learningRate, TrainingState state, DataLoader loader, StepMeter meter, CancellationToken cancellationToken)
+    {
+        TrainingRandom.BeginEpoch(options.Seed, epoch);
+        learner.Model.Module.train();
+        int step = 0;
+        foreach (Batch batch in loader.Epoch(epoch))
+        {
+            using (batch)
+            using (DisposeScope scope = NewDisposeScope())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Random random = TrainingRandom.Mixing(options.Seed, epoch, step++);
+                (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random);
+                (Tensor loss, Tensor logits) = learner.Learn(images, targets);
+                double value = loss.item<float>();
+                RequireFinite(value, "loss", $"at step {step} of epoch {epoch + 1}", learningRate);
+                state.Descend(loss, learningRate);
+                meter.Add(value, Evaluator.Right(logits, targets.argmax(1)), batch.Indices.Count);
+                surroundings.Observer?.StepDone(meter.Report(surroundings.Phase));
+            }
+        }
+    }
+
+    private double? EvaluateAverage(TrainingState state, Evaluator evaluator, CancellationToken cancellationToken)
+    {
+        if (state.Average is null) return null;
+        using IDisposable averaged = state.Average.Swap();
+        return evaluator.Evaluate(learner, cancellationToken).Top1;
+    }
+
+    private static void RequireFinite(double loss, string what, string when, double learningRate)
+    {
+        if (double.IsFinite(loss)) return;
+        throw new DeitException(FormattableString.Invariant(
+            $"The {what} is {loss} {when}, at learning rate {learningRate:R}: lower lr, lengthen warmup_epochs, or set clip_grad."));
+    }
+}

@@ -1,0 +1,26 @@
+using Deit.Training;
+
+namespace Deit.Tests.Training;
+
+/// <summary>Keeps all that it is told, and may stop a training at a step.</summary>
+internal sealed class RecordingObserver : ITrainingObserver
+{
+    public List<PhaseStarted> Phases { get; } = [];
+
+    public List<StepDone> Steps { get; } = [];
+
+    public List<EpochDone> Epochs { get; } = [];
+
+    /// <summary>What to do after a step, such as to cancel.</summary>
+    public Action<StepDone>? AfterStep { get; init; }
+
+    public void PhaseStarted(PhaseStarted phase) => Phases.Add(phase);
+
+    public void StepDone(StepDone step)
+    {
+        Steps.Add(step);
+        AfterStep?.Invoke(step);
+    }
+
+    public void EpochDone(EpochDone epoch) => Epochs.Add(epoch);
+}
