@@ -59,6 +59,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         root.Subcommands.Add(TrainCommand.Create(terminal));
         root.Subcommands.Add(ListCommand.Create(terminal));
         root.Subcommands.Add(DescribeCommand.Create(terminal));
+        root.Subcommands.Add(CheckCommand.Create(terminal));
         root.Subcommands.Add(ForwardCommand.Create(terminal));
         root.Subcommands.Add(InfoCommand.Create(terminal));
         return root;
@@ -96,7 +97,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
     private int Report(Exception exception, ParseResult parsed, int code)
     {
         bool expected = exception is DeitException or UsageException or IOException or UnauthorizedAccessException;
-        error.WriteLine(expected ? $"deit: {exception.Message}" : $"deit: internal error: {exception.Message.ReplaceLineEndings(" ")} (--verbose shows where)");
+        // What the compiler found in a file is printed as compilers print it, so that editors find the place.
+        bool finding = exception is DeitException && exception.Message.Contains("): error DEIT", StringComparison.Ordinal);
+        error.WriteLine(finding ? exception.Message : expected ? $"deit: {exception.Message}" : $"deit: internal error: {exception.Message.ReplaceLineEndings(" ")} (--verbose shows where)");
         if (parsed.GetValue(Verbose)) error.WriteLine(exception);
         return code;
     }

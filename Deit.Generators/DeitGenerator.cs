@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Text;
 using Deit.Compiler;
+using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Families;
 using Deit.Compiler.Specs;
 using Deit.Generators.Attributes;
@@ -25,7 +26,7 @@ public sealed class DeitGenerator : IIncrementalGenerator
 
         IncrementalValuesProvider<RawDeclaration> fromYaml = context.AdditionalTextsProvider
             .Combine(context.AnalyzerConfigOptionsProvider)
-            .Where(static pair => SpecFiles.DeclaresModel(pair.Left, pair.Right))
+            .Where(static pair => SpecFiles.Is(pair.Left, SpecFiles.Model, pair.Right))
             .Select(static (pair, _) => pair.Left)
             .Combine(settings)
             .Select(static (pair, token) => YamlModels.Read(pair.Left.Path, pair.Left.GetText(token)?.ToString() ?? "", pair.Right.Namespace))
@@ -43,9 +44,10 @@ public sealed class DeitGenerator : IIncrementalGenerator
         IncrementalValueProvider<EquatableArray<ReferencedModel>> referenced = context.CompilationProvider
             .Select(static (compilation, token) => ReferencedModels.Of(compilation, token))
             .WithTrackingName(TrackingNames.ReferencedModels);
-        IncrementalValueProvider<ImmutableArray<ModelDeclaration>> all = raw
+        IncrementalValueProvider<ResolvedModels> resolved = raw
             .Combine(referenced)
             .Select(static (pair, _) => ModelResolver.Resolve(pair.Left, pair.Right));
+        IncrementalValueProvider<ImmutableArray<ModelDeclaration>> all = resolved.Select(static (models, _) => models.Declarations);
 
         IncrementalValueProvider<EquatableArray<DuplicateModel>> duplicates = all
             .Select(static (declarations, _) => DuplicateModel.Find(declarations))
@@ -70,6 +72,15 @@ public sealed class DeitGenerator : IIncrementalGenerator
         {
             if (source.Text.Length > 0) output.AddSource("RegisteredModels.g.cs", SourceText.From(source.Text, Encoding.UTF8));
         });
+
+        IncrementalValuesProvider<EquatableArray<Finding>> recipes = context.AdditionalTextsProvider
+            .Combine(context.AnalyzerConfigOptionsProvider)
+            .Where(static pair => SpecFiles.Is(pair.Left, SpecFiles.Recipe, pair.Right))
+            .Select(static (pair, token) => RecipeReader.Read(pair.Left.Path, pair.Left.GetText(token)?.ToString() ?? "", []))
+            .Combine(resolved.Select(static (models, _) => models.Known))
+            .Select(static (pair, _) => RecipeReader.CheckModels(pair.Left, pair.Right))
+            .WithTrackingName(TrackingNames.Recipes);
+        context.RegisterSourceOutput(recipes, static (output, findings) => DiagnosticReporter.Report(output, findings));
 
         context.RegisterSourceOutput(
             all.Combine(duplicates).Combine(models.Collect()).Combine(context.CompilationProvider),

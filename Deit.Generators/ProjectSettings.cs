@@ -17,7 +17,13 @@ internal sealed record ProjectSettings(string Namespace, string Root)
 /// <summary>Which additional files are specs.</summary>
 internal static class SpecFiles
 {
-    /// <summary>Whether a file declares a model: the build marks it so, whatever its name.</summary>
-    public static bool DeclaresModel(AdditionalText file, AnalyzerConfigOptionsProvider options) =>
-        options.GetOptions(file).TryGetValue("build_metadata.AdditionalFiles.DeitKind", out string? kind) && kind == "model";
+    /// <summary>The mark of files that declare models.</summary>
+    public const string Model = "model";
+
+    /// <summary>The mark of recipes.</summary>
+    public const string Recipe = "recipe";
+
+    /// <summary>Whether the build marks a file so, whatever its name.</summary>
+    public static bool Is(AdditionalText file, string kind, AnalyzerConfigOptionsProvider options) =>
+        options.GetOptions(file).TryGetValue("build_metadata.AdditionalFiles.DeitKind", out string? marked) && marked == kind;
 }

@@ -8,5 +8,6 @@ internal static class TrackingNames
     public const string ReferencedModels = nameof(ReferencedModels);
     public const string Duplicates = nameof(Duplicates);
     public const string Models = nameof(Models);
+    public const string Recipes = nameof(Recipes);
     public const string Registry = nameof(Registry);
 }

@@ -13,7 +13,7 @@ internal static class ListCommand
         var command = new Command("list", "List the models.") { json };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(json)) terminal.WriteJson(Zoo.Models.Models.Select(ModelJson.Of));
+            if (parsed.GetValue(json)) terminal.WriteJson(Zoo.Models.Models.Select(static model => ModelJson.Of(model.Description, model.DeclaredIn)));
             else terminal.Console.Write(Table());
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Deit.Cli.Display;
+using Deit.Cli.Specs;
 using Deit.Compiler.Specs;
 using Deit.Training;
 
@@ -27,6 +28,22 @@ internal static class TrainCommand
         return command;
     }
 
+    /// <summary>Compiles the models that a recipe names by their files, so that a spec trains without a project.</summary>
+    private static (Recipe Recipe, ModelRegistry Models) WithSpecFiles(Recipe recipe)
+    {
+        ModelRegistry models = Zoo.Models;
+        ModelRecipe Compiled(ModelRecipe model)
+        {
+            if (!RecipeModels.IsFile(model.Model)) return model;
+            RegisteredModelAttribute compiled = SpecAssembly.Compile(model.Model);
+            models = models.With(compiled);
+            return model with { Model = compiled.Description.Name };
+        }
+
+        Recipe resolved = recipe with { Student = Compiled(recipe.Student), Teacher = recipe.Teacher is { } teacher ? Compiled(teacher) : null };
+        return (resolved, models);
+    }
+
     private static Recipe Read(string path, string[] overrides)
     {
         try
@@ -44,7 +61,8 @@ internal static class TrainCommand
         if (options is { Resume: true, Output: null }) throw new UsageException("'--resume' continues a run: name its folder with --output.");
 
         TrainingDisplay display = TrainingDisplay.For(terminal);
-        RecipeRun run = RecipeRun.Start(Read(path, overrides), Zoo.Models, options with { Observer = display });
+        (Recipe recipe, ModelRegistry models) = WithSpecFiles(Read(path, overrides));
+        RecipeRun run = RecipeRun.Start(recipe, models, options with { Observer = display });
         terminal.WriteLine($"{run.Recipe.Name}: writing to {run.Folder.Path}");
 
         using var cancellation = new CancellationTokenSource();

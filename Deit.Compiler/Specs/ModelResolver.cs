@@ -27,12 +27,12 @@ public sealed class ModelResolver
     /// <summary>Resolves all declarations of a project.</summary>
     /// <param name="declarations">What front ends read.</param>
     /// <param name="referenced">The models of referenced assemblies.</param>
-    /// <returns>A declaration for each, in the same order.</returns>
-    public static ImmutableArray<ModelDeclaration> Resolve(IEnumerable<RawDeclaration> declarations, IEnumerable<ReferencedModel> referenced)
+    public static ResolvedModels Resolve(IEnumerable<RawDeclaration> declarations, IEnumerable<ReferencedModel> referenced)
     {
         var resolver = new ModelResolver(declarations, referenced);
         ImmutableArray<ModelDeclaration> resolved = [.. resolver._declarations.Select(resolver.Resolve)];
-        return [.. resolved.Zip(resolver._declarations, (declaration, raw) => resolver.CheckTeacher(declaration, raw))];
+        ImmutableArray<ModelDeclaration> paired = [.. resolved.Zip(resolver._declarations, resolver.CheckTeacher)];
+        return new(paired, new(paired.Concat(resolver._referenced.Select(resolver.Resolve)).Select(static declaration => declaration.Spec).OfType<ModelSpec>()));
     }
 
     private ModelDeclaration Resolve(RawDeclaration raw)
@@ -152,3 +152,8 @@ public sealed class ModelResolver
     private static ModelDeclaration Failed(RawDeclaration raw, Rule rule, string path, string message) =>
         new(null, raw.Places, new([new SpecFinding(rule, path, message).At(raw.Places)]), raw.File);
 }
+
+/// <summary>The models of a project.</summary>
+/// <param name="Declarations">Its declarations, checked, in the order in which they were given.</param>
+/// <param name="Known">Every model that a recipe may name: the project's own, then those of referenced assemblies.</param>
+public sealed record ResolvedModels(ImmutableArray<ModelDeclaration> Declarations, EquatableArray<ModelSpec> Known);

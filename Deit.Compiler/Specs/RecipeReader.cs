@@ -32,6 +32,11 @@ public static class RecipeReader
         return recipe.Finish();
     }
 
+    /// <summary>What is wrong with a recipe, the models that it names included.</summary>
+    public static EquatableArray<Finding> CheckModels(TableReading recipe, IReadOnlyCollection<ModelSpec> known) => recipe.Findings.Count > 0
+        ? recipe.Findings
+        : new(RecipeModels.Check(recipe.Table, known).Select(finding => finding.At(recipe.Places)));
+
     /// <summary>A recipe while options are laid over it.</summary>
     private sealed class Overriding
     {

@@ -18,6 +18,10 @@ public sealed class ModelRegistry
             .SelectMany(static assembly => assembly.GetCustomAttributes<RegisteredModelAttribute>())
             .OrderBy(static model => model.Description.Name, StringComparer.Ordinal)]);
 
+    /// <summary>The same models and another; one of its name gives way to it.</summary>
+    public ModelRegistry With(RegisteredModelAttribute model) =>
+        new([.. Models.Where(known => known.Description.Name != model.Description.Name).Append(model).OrderBy(static known => known.Description.Name, StringComparer.Ordinal)]);
+
     /// <summary>Finds a model by its name.</summary>
     /// <exception cref="DeitException">No model has that name; the message names the nearest ones.</exception>
     public RegisteredModelAttribute Find(string name) =>

@@ -104,6 +104,7 @@ internal sealed class GeneratorHost
     {
         private static readonly Values None = new([]);
         private static readonly Values Model = new(new() { ["build_metadata.AdditionalFiles.DeitKind"] = "model" });
+        private static readonly Values Recipe = new(new() { ["build_metadata.AdditionalFiles.DeitKind"] = "recipe" });
 
         public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(new()
         {
@@ -114,6 +115,8 @@ internal sealed class GeneratorHost
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => None;
 
         public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) =>
-            textFile.Path.Contains("/models/", StringComparison.Ordinal) ? Model : None;
+            textFile.Path.Contains("/models/", StringComparison.Ordinal) ? Model
+            : textFile.Path.Contains("/recipes/", StringComparison.Ordinal) ? Recipe
+            : None;
     }
 }

@@ -22,6 +22,17 @@ namespace CustomStudent;
 /// </summary>
 /// <remarks>165,012 parameters; 2,976,512 multiply-accumulate operations an image.</remarks>
 [GeneratedCode("Deit.Generators", "0.1.0")]
+[ResolvedSpec("""
+    name: digit_student
+    family: vision_transformer
+    image_size: 32
+    patch_size: 8
+    embed_dim: 64
+    depth: 3
+    heads: 4
+    distilled: true
+    classes: 10
+    """)]
 public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<DigitStudent>
 {
     /// <summary>Makes the model with freshly initialised weights.</summary>
@@ -202,11 +213,14 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
         public override Tensor forward(Tensor x)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor qkv = Qkv.call(x);                                            // (B, 18, 192)
-            qkv = qkv.unflatten(2, 3, 4, -1).permute(2, 0, 3, 1, 4);             // (3, B, 4, 18, 16)
-            x = functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]); // (B, 4, 18, 16)
-            x = x.transpose(1, 2).flatten(2);                                    // (B, 18, 64)
-            x = Proj.call(x);                                                    // (B, 18, 64)
+            Tensor qkv = Qkv.call(x);                                // (B, 18, 192)
+            qkv = qkv.unflatten(2, 3, 4, -1).permute(2, 0, 3, 1, 4); // (3, B, 4, 18, 16)
+            Tensor q = qkv[0];                                       // (B, 4, 18, 16)
+            Tensor k = qkv[1];                                       // (B, 4, 18, 16)
+            Tensor v = qkv[2];                                       // (B, 4, 18, 16)
+            x = functional.scaled_dot_product_attention(q, k, v);    // (B, 4, 18, 16)
+            x = x.transpose(1, 2).flatten(2);                        // (B, 18, 64)
+            x = Proj.call(x);                                        // (B, 18, 64)
             return x.MoveToOuterDisposeScope();
         }
     }

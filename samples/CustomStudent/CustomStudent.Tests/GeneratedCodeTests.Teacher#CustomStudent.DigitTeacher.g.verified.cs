@@ -20,6 +20,16 @@ namespace CustomStudent;
 /// <summary><c>digit_teacher</c>: A RegNetY: 2 blocks in 2 stages.</summary>
 /// <remarks>13,516 parameters; 566,496 multiply-accumulate operations an image.</remarks>
 [GeneratedCode("Deit.Generators", "0.1.0")]
+[ResolvedSpec("""
+    name: digit_teacher
+    family: regnet
+    image_size: 32
+    stem_width: 16
+    depths: [1, 1]
+    widths: [24, 48]
+    group_width: 8
+    classes: 10
+    """)]
 public sealed partial class DigitTeacher : Classifier, IGeneratedModel<DigitTeacher>
 {
     /// <summary>Makes the model with freshly initialised weights.</summary>

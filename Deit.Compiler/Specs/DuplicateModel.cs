@@ -2,16 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using Deit.Compiler;
 using Deit.Compiler.Diagnostics;
-using Deit.Compiler.Specs;
 
-namespace Deit.Generators;
+namespace Deit.Compiler.Specs;
 
 /// <summary>A model whose name, or whose class, another model has already: it is reported and not generated.</summary>
 /// <param name="Finding">The finding, at the later of both declarations.</param>
 /// <param name="Declared">Where the later one is declared, by which it is told from the earlier.</param>
-internal sealed record DuplicateModel(Finding Finding, Place Declared)
+public sealed record DuplicateModel(Finding Finding, Place Declared)
 {
     /// <summary>Finds the models that come too late, in the order of their files.</summary>
     public static EquatableArray<DuplicateModel> Find(ImmutableArray<ModelDeclaration> declarations)
