@@ -62,7 +62,7 @@ public sealed class DeitGenerator : IIncrementalGenerator
 
         context.RegisterSourceOutput(models, static (output, model) =>
         {
-            if (model.Result.Model is { } compiled) output.AddSource($"{model.Spec.Target.FullName}.g.cs", SourceText.From(compiled.Source, Encoding.UTF8));
+            if (model.Result.Model is { } compiled) output.AddSource($"{model.Spec.Target.FullName.Replace("@", "")}.g.cs", SourceText.From(compiled.Source, Encoding.UTF8));
         });
 
         IncrementalValueProvider<RegistrySource> registry = models.Collect().Combine(all).Combine(settings)

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Text;
 using Deit.Compiler.Specs;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Deit.Generators;
 
@@ -21,7 +22,7 @@ internal sealed record RegistrySource(string Text)
         foreach (ModelSpec spec in compiled)
         {
             string file = declarations.First(declaration => spec.Equals(declaration.Spec)).File;
-            text.Append($"[assembly: global::Deit.RegisteredModelAttribute<global::{spec.Target.FullName}>(\"{RelativePath(file, root)}\")]\n");
+            text.Append($"[assembly: global::Deit.RegisteredModelAttribute<global::{spec.Target.Reference}>({SymbolDisplay.FormatLiteral(RelativePath(file, root), quote: true)})]\n");
         }
 
         return new(compiled.Length == 0 ? "" : text.ToString());

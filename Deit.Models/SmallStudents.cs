@@ -8,6 +8,6 @@ namespace Deit.Models;
 public partial class DeitDigitsDistilled;
 
 /// <content/>
-[VisionTransformer(Name = "deit_cifar10_distilled", ImageSize = 32, PatchSize = 4, EmbedDim = 192, Depth = 6, Heads = 3, Distilled = true, Classes = 10,
-    DropPath = 0.1, Description = "The student of specs/recipes/cifar10-distill.yaml: 64 patches of 4×4 pixels.")]
+[VisionTransformer(Name = "deit_cifar10_distilled", ImageSize = 32, PatchSize = 4, EmbedDim = 96, Depth = 5, Heads = 3, Distilled = true, Classes = 10,
+    Description = "The student of specs/recipes/cifar10-distill.yaml: 64 patches of 4×4 pixels.")]
 public partial class DeitCifar10Distilled;

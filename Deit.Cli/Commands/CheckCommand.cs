@@ -24,13 +24,15 @@ internal static class CheckCommand
             else
             {
                 foreach (Finding finding in specs.Findings) terminal.WriteLine(finding.ToString());
-                terminal.WriteLine($"{files.Length} files, {specs.Findings.Length} {(specs.Findings.Length == 1 ? "error" : "errors")}");
+                terminal.WriteLine($"{Count(files.Length, "file")}, {Count(specs.Findings.Length, "error")}");
             }
 
             return specs.Findings.Length > 0 ? 1 : 0;
         });
         return command;
     }
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
     private static IEnumerable<string> Files(string path)
     {

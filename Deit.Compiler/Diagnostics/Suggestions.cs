@@ -9,12 +9,17 @@ public static class Suggestions
 {
     private const int MostListed = 12;
 
+    // Nobody mistypes a name of this length, and comparing texts of any length takes time and memory of any size.
+    private const int LongestName = 100;
+
     /// <summary>
     /// The candidate nearest to <paramref name="text"/>: one that differs by a slip of the fingers, or the only one that begins
     /// with it; null where none is near enough to be meant.
     /// </summary>
     public static string? Nearest(string text, IEnumerable<string> candidates)
     {
+        if (text.Length > LongestName) return null;
+        candidates = candidates.Where(static candidate => candidate.Length <= LongestName);
         string[] continued = candidates.Where(candidate => text.Length > 2 && candidate.StartsWith(text, StringComparison.OrdinalIgnoreCase)).ToArray();
         if (continued.Length == 1) return continued[0];
         string? nearest = candidates.OrderBy(candidate => Distance(text, candidate)).ThenBy(static c => c, StringComparer.Ordinal).FirstOrDefault();

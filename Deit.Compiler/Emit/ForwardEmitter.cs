@@ -24,10 +24,10 @@ internal static class ForwardEmitter
         code.Documentation("summary", $"{shapes} → {string.Join(" and ", block.Outputs.Select(static value => value.Type.ToString()))}");
         code.Open($"public override {output} forward({string.Join(", ", block.Inputs.Select(static input => $"Tensor {input.Name}"))})");
         code.Line("using DisposeScope scope = NewDisposeScope();");
-        WriteStatements(code, block, className);
+        ImmutableArray<string> outputs = WriteStatements(code, block, className);
         code.Line(distilled
-            ? $"return new DistilledLogits({block.Outputs[0].Name}, {block.Outputs[1].Name}).MoveToOuterDisposeScope();"
-            : $"return {block.Outputs[0].Name}.MoveToOuterDisposeScope();");
+            ? $"return new DistilledLogits({outputs[0]}, {outputs[1]}).MoveToOuterDisposeScope();"
+            : $"return {outputs[0]}.MoveToOuterDisposeScope();");
         code.Close();
     }
 
@@ -35,7 +35,8 @@ internal static class ForwardEmitter
     public static IEnumerable<BlockArgument> KeptArguments(Block block) => block.Arguments.Where(argument => block.Nodes.Any(
         node => node.Op is not (BlockCall or RepeatedBlock) && Regex.IsMatch(node.Op.Call("", [.. node.Inputs.Select(static _ => "")]), $@"\b{argument.Name}\b")));
 
-    private static void WriteStatements(CodeWriter code, Block block, Func<Block, string> className)
+    /// <summary>Writes a statement for each operator and gives the expressions of the block's outputs.</summary>
+    private static ImmutableArray<string> WriteStatements(CodeWriter code, Block block, Func<Block, string> className)
     {
         // The value that each variable holds at this line; a learned tensor is read from its property instead.
         Dictionary<string, Value> variables = block.Inputs.ToDictionary(static input => input.Name);
@@ -54,16 +55,23 @@ internal static class ForwardEmitter
 
             string target = node.Output.Name;
             string declaration = variables.ContainsKey(target) ? target : $"Tensor {target}";
-            lines.Add((
-                node.Op is RepeatedBlock repeated
-                    ? $"foreach ({BlockEmitter.ElementType(repeated, className)} block in {property}) {target} = block.call({arguments[0]});"
-                    : $"{declaration} = {Kept(block, node.Op.Call(property, arguments))};",
-                node.Output.Type.ToString()));
+            string type = node.Output.Type.ToString();
+            if (node.Op is RepeatedBlock repeated)
+            {
+                if (arguments[0] != target) lines.Add(($"{declaration} = {arguments[0]};", type));
+                lines.Add(($"foreach ({BlockEmitter.ElementType(repeated, className)} block in {property}) {target} = block.call({target});", type));
+            }
+            else
+            {
+                lines.Add(($"{declaration} = {Kept(block, node.Op.Call(property, arguments))};", type));
+            }
+
             variables[target] = node.Output;
         }
 
-        int column = Math.Min(lines.Max(static line => line.Statement.Length), FurthestComment);
+        int column = lines.Aggregate(0, static (longest, line) => Math.Min(Math.Max(longest, line.Statement.Length), FurthestComment));
         foreach ((string statement, string comment) in lines) code.Line($"{statement.PadRight(column)} // {comment}");
+        return [.. block.Outputs.Select(output => Read(output, variables, properties))];
     }
 
     private static string Kept(Block block, string expression) => KeptArguments(block).Aggregate(

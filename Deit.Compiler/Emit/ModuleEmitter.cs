@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using Deit.Compiler.Families;
 using Deit.Compiler.Graphs;
@@ -138,10 +137,8 @@ internal sealed class ModuleEmitter
     /// <summary>The block's own name, with a number where something else in reach has it.</summary>
     private string FreeName(Block block)
     {
-        HashSet<string> taken = [_spec.Target.Name, .. _classes.Values, .. Properties(_architecture.Root), .. Properties(block)];
-        return taken.Contains(block.ClassName)
-            ? Enumerable.Range(2, int.MaxValue - 2).Select(i => block.ClassName + i.ToString(CultureInfo.InvariantCulture)).First(name => !taken.Contains(name))
-            : block.ClassName;
+        HashSet<string> taken = [_spec.Target.Name, .. Names.UsedByGeneratedCode, .. Names.OfEveryModule, .. _classes.Values, .. Properties(_architecture.Root), .. Properties(block)];
+        return Names.Free(block.ClassName, taken);
     }
 
     private static IEnumerable<string> Properties(Block block) =>

@@ -1,5 +1,8 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Deit.Compiler.Graphs;
 using Deit.Compiler.Specs;
 
@@ -8,6 +11,9 @@ namespace Deit.Compiler.Emit;
 /// <summary>Names and texts as generated code writes them.</summary>
 internal static class Names
 {
+    // Halves of surrogate pairs, and the two characters that are none.
+    private static readonly Regex NotInXml = new(@"[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]|[\uFFFE\uFFFF]", RegexOptions.CultureInvariant);
+
     private static readonly HashSet<string> Keywords =
     [
         "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue", "decimal",
@@ -18,11 +24,36 @@ internal static class Names
         "unchecked", "unsafe", "ushort", "using", "virtual", "void", "volatile", "while",
     ];
 
+    /// <summary>What generated code calls by its simple name, and its own members: a model's class of such a name would take its place.</summary>
+    public static ImmutableHashSet<string> UsedByGeneratedCode { get; } =
+    [
+        "BatchNorm2d", "Classifier", "ComponentName", "Conv2d", "Create", "Deit", "Describe", "Description", "DisposeScope", "DistilledClassifier",
+        "DistilledLogits", "DropPath", "Enumerable", "GeneratedCode", "IGeneratedModel", "IVisionModel", "ImmutableArray", "LayerNorm", "LayerScale",
+        "Linear", "ModelDescription", "ModelOptions", "Module", "ModuleList", "Parameter", "RegisteredModels", "ResolvedSpec", "System", "Tensor",
+        "TorchSharp",
+    ];
+
+    /// <summary>What the classes that modules derive from have already: neither a member nor a class inside may hide it.</summary>
+    public static ImmutableHashSet<string> OfEveryModule { get; } =
+    [
+        "ClearModules", "ConditionallyRegisterBuffer", "ConditionallyRegisterParameter", "Create", "Describe", "Description", "Dispose", "Enumerable", "Equals",
+        "Finalize", "GetDefaultDeviceAndType", "GetHashCode", "GetName", "GetType", "MemberwiseClone", "Module", "Predict", "ReferenceEquals",
+        "RegisterComponents", "ReplaceBuffer", "ReplaceParameter", "ToString",
+    ];
+
     /// <summary>The property that holds a member: <c>cls_token</c> becomes <c>ClsToken</c>.</summary>
     public static string Property(Node node) => node.Op is RepeatedBlock repeated ? repeated.Property : Spelling.ToPascalCase(node.Member);
 
     /// <summary>An identifier, with an @ where it is a keyword.</summary>
     public static string Identifier(string name) => Keywords.Contains(name) ? "@" + name : name;
+
+    /// <summary>The name, with a number where something else has it.</summary>
+    public static string Free(string name, ICollection<string> taken)
+    {
+        string free = name;
+        for (int i = 2; taken.Contains(free); i++) free = name + i.ToString(CultureInfo.InvariantCulture);
+        return free;
+    }
 
     /// <summary>A C# string literal.</summary>
     public static string Literal(string text)
@@ -31,7 +62,7 @@ internal static class Names
         foreach (char character in text)
         {
             if (character is '"' or '\\') literal.Append('\\').Append(character);
-            else if (char.IsControl(character)) literal.Append("\\u").Append(((int)character).ToString("x4", System.Globalization.CultureInfo.InvariantCulture));
+            else if (char.IsControl(character) || character is '\u2028' or '\u2029') literal.Append("\\u").Append(((int)character).ToString("x4", CultureInfo.InvariantCulture));
             else literal.Append(character);
         }
 
@@ -41,7 +72,7 @@ internal static class Names
     /// <summary>A whole number with its thousands set apart, as C# writes it.</summary>
     public static string Number(long value) => Spelling.Grouped(value).Replace(',', '_');
 
-    /// <summary>Text in XML documentation, on one line.</summary>
+    /// <summary>Text in XML documentation, on one line, without what XML has no room for.</summary>
     public static string Documentation(string text) =>
-        text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\r", "").Replace('\n', ' ').Trim();
+        NotInXml.Replace(Spelling.OneLine(text), "").Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Trim();
 }

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Deit.Compiler.Diagnostics;
+using Deit.Compiler.Emit;
 using Deit.Compiler.Graphs;
 using Deit.Compiler.Specs;
 
@@ -13,7 +14,12 @@ namespace Deit.Compiler.Families;
 /// <param name="input">What it is called with.</param>
 internal sealed class GraphBuilder(GraphReader reader, BlockBuilder block, Value input)
 {
-    private readonly Dictionary<string, Value> _values = new() { ["x"] = input };
+    private readonly Dictionary<string, Value> _values = new() { [GraphStep.DefaultValue] = input };
+    private readonly Dictionary<string, string> _variables = new() { [GraphStep.DefaultValue] = GraphStep.DefaultValue };
+
+    // Names of variables that mean something else already: the input, and what the generated forward itself declares and calls.
+    private readonly HashSet<string> _taken = [input.Name, GraphStep.DefaultValue, "block", "cat", "functional", "scope"];
+    private readonly Dictionary<string, string> _members = [];
     private readonly Dictionary<Value, string> _unread = [];
     private Value _last = input;
 
@@ -68,7 +74,8 @@ internal sealed class GraphBuilder(GraphReader reader, BlockBuilder block, Value
         Value[] inputs = step.Inputs.Count > 0
             ? [.. step.Inputs.Select((name, i) => Read(name, step.Inputs.Count == 1 ? $"{step.Path}.input" : $"{step.Path}.input.{i}"))]
             : step.Op is { Inputs: 0 } ? [] : [TakeLast()];
-        string variable = Spelling.ToCamelCase(step.Output);
+        string variable = Variable(step.Output);
+        if (step.Name.Length > 0) TakeMember(step.Name);
         if (step.Op is { } declaration)
         {
             bool fits = inputs.Length == declaration.Inputs || (declaration.TakesMore && inputs.Length > declaration.Inputs);
@@ -84,6 +91,27 @@ internal sealed class GraphBuilder(GraphReader reader, BlockBuilder block, Value
             : block.Add(variable, RepeatedBlock.Of(Spelling.ToPascalCase(step.Name), call, repeat, $"{step.Name}.", 0), inputs);
     }
 
+    /// <summary>The variable that holds the values of that name: names that C# would not tell apart get a number.</summary>
+    private string Variable(string name)
+    {
+        if (_variables.TryGetValue(name, out string? variable)) return variable;
+        variable = Names.Free(Names.Identifier(Spelling.ToCamelCase(name)), _taken);
+        _taken.Add(variable);
+        _variables.Add(name, variable);
+        return variable;
+    }
+
+    private void TakeMember(string name)
+    {
+        string property = Spelling.ToPascalCase(name);
+        if (_members.TryGetValue(property, out string? other))
+        {
+            throw GraphException.Shape(other == name ? $"there are two members named '{name}'" : $"the members '{other}' and '{name}' would both be the property '{property}'");
+        }
+
+        _members.Add(property, name);
+    }
+
     private Value TakeLast()
     {
         _unread.Remove(_last);
@@ -95,7 +123,7 @@ internal sealed class GraphBuilder(GraphReader reader, BlockBuilder block, Value
         try
         {
             var inner = new BlockBuilder(Spelling.ToPascalCase(declared.Name), declared.Summary);
-            var builder = new GraphBuilder(reader, inner, inner.Input("x", input));
+            var builder = new GraphBuilder(reader, inner, inner.Input(GraphStep.DefaultValue, input));
             Value output = builder.Build(declared.Steps);
             builder.RefuseUnused([output]);
             return new(inner.Build(output), []);

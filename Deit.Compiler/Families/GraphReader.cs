@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Text.RegularExpressions;
 using Deit.Compiler.Diagnostics;
+using Deit.Compiler.Emit;
 using Deit.Compiler.Graphs;
 using Deit.Compiler.Specs;
 
@@ -16,6 +17,9 @@ namespace Deit.Compiler.Families;
 /// <param name="Values">What it states.</param>
 internal sealed record GraphStep(string Path, OpDeclaration? Op, string? Block, SpecTable Values)
 {
+    /// <summary>The value that a block is called with, and that a step gives which names none.</summary>
+    public const string DefaultValue = "x";
+
     /// <summary>Its name in the module tree; empty where it has none.</summary>
     public string Name => Values.TextOrNull("name") ?? "";
 
@@ -23,7 +27,7 @@ internal sealed record GraphStep(string Path, OpDeclaration? Op, string? Block, 
     public EquatableArray<string> Inputs => Values.Find("input") is EquatableArray<string> names ? names : default;
 
     /// <summary>The value it gives.</summary>
-    public string Output => Values.TextOrNull("output") ?? "x";
+    public string Output => Values.TextOrNull("output") ?? DefaultValue;
 }
 
 /// <summary>A block of a graph as it is declared.</summary>
@@ -35,25 +39,10 @@ internal sealed record GraphBlock(string Name, string Summary, ImmutableArray<Gr
 /// <summary>Reads the blocks and steps of a <c>family: graph</c> model.</summary>
 internal sealed class GraphReader
 {
-    private static readonly Regex Identifier = new("^[a-z][a-z0-9_]*$", RegexOptions.CultureInvariant);
+    private const int MostBlocks = 100;
+    private const long MostSteps = 20_000;
 
-    // What the classes that modules derive from have already.
-    private static readonly ImmutableHashSet<string> Reserved =
-        ["Create", "Describe", "Description", "Dispose", "Equals", "GetHashCode", "GetName", "GetType", "Module", "Predict", "ReferenceEquals", "RegisterComponents", "ToString"];
-
-    private static readonly ImmutableArray<Key> StepKeys =
-    [
-        new("name", ValueKind.Text, "The step's name in the module tree, the prefix of its parameters' names."),
-        new("input", ValueKind.Texts, "The value it takes, or a list of them; by default the one before."),
-        new("output", ValueKind.Text, "The value it gives; x by default."),
-    ];
-
-    private static readonly Schema BlockSchema = new("a block",
-    [
-        new("block", ValueKind.Text, "The block's name.") { Required = true },
-        new("summary", ValueKind.Text, "What it is, in a sentence."),
-        new("steps", ValueKind.Tables, "Its steps.") { Required = true },
-    ]);
+    private static readonly Regex Identifier = new(@"^[a-z][a-z0-9_]*\z", RegexOptions.CultureInvariant);
 
     private readonly List<SpecFinding> _findings = [];
 
@@ -61,7 +50,9 @@ internal sealed class GraphReader
     {
         Blocks = ReadBlocks(spec);
         Steps = ReadSteps(spec.Find("steps") as RawList, "steps");
-        RefuseCircles();
+        if (Blocks.Count > MostBlocks) Report(Rules.TooLarge, "blocks", $"there are {Spelling.Grouped(Blocks.Count)} blocks; {MostBlocks} are the most that a model may have");
+        else RefuseCircles();
+        if (_findings.Count == 0) RefuseTooManySteps();
     }
 
     /// <summary>What is wrong with the declaration by itself, before any shape is known.</summary>
@@ -80,7 +71,7 @@ internal sealed class GraphReader
         foreach ((RawTable table, int i) in Items(spec.Find("blocks") as RawList).Select(static (table, i) => (table, i)))
         {
             string path = $"blocks.{i}";
-            (SpecTable values, IReadOnlyList<SpecFinding> findings) = TableReader.Read(table, BlockSchema, path);
+            (SpecTable values, IReadOnlyList<SpecFinding> findings) = TableReader.Read(table, GraphSchemas.Block, path);
             _findings.AddRange(findings);
             string name = values.TextOrNull("block") ?? "";
             if (name.Length == 0) continue;
@@ -118,22 +109,19 @@ internal sealed class GraphReader
         }
 
         OpDeclaration? declaration = op is null ? null : OpDeclaration.All[op];
-        ImmutableArray<Key> own = declaration?.Keys ?? [new("repeat", ValueKind.Integer, "How often it is applied in a row, each time with parameters of its own.") { Default = 1L, Minimum = 1, Maximum = 1000 }];
-        Key kind = new(op is null ? "block" : "op", ValueKind.Text, "What the step is.");
-        (SpecTable values, IReadOnlyList<SpecFinding> findings) = TableReader.Read(table, new(op ?? $"the block '{block}'", [kind, .. StepKeys, .. own]), path);
+        Schema schema = declaration is null ? GraphSchemas.BlockStep : GraphSchemas.Step(declaration);
+        (SpecTable values, IReadOnlyList<SpecFinding> findings) = TableReader.Read(table, schema, path);
         _findings.AddRange(findings);
         var step = new GraphStep(path, declaration, block, values);
-        CheckNames(step, declaration);
+        CheckNames(step);
         return findings.Count > 0 ? null : step;
     }
 
-    private void CheckNames(GraphStep step, OpDeclaration? declaration)
+    private void CheckNames(GraphStep step)
     {
         if (step.Name.Length > 0 && !Identifier.IsMatch(step.Name)) Report(Rules.ValueNotAccepted, $"{step.Path}.name", $"'{step.Name}' is not a name; it is made of lower-case letters, digits and underscores");
-        if (Reserved.Contains(Spelling.ToPascalCase(step.Name.Length > 0 ? step.Name : "x"))) Report(Rules.ValueNotAccepted, $"{step.Path}.name", $"'{step.Name}' is a name that every module has; choose another");
+        if (Names.OfEveryModule.Contains(Spelling.ToPascalCase(step.Name))) Report(Rules.ValueNotAccepted, $"{step.Path}.name", $"'{step.Name}' is a name that every module has; choose another");
         if (!Identifier.IsMatch(step.Output)) Report(Rules.ValueNotAccepted, $"{step.Path}.output", $"'{step.Output}' is not the name of a value; it is made of lower-case letters, digits and underscores");
-        if (step.Name.Length == 0 && (declaration?.HasState ?? true)) Report(Rules.MissingKey, step.Path, $"'name' is missing: a step with parameters has a name");
-        if (step.Name.Length > 0 && declaration is { HasState: false }) Report(Rules.UnknownKey, $"{step.Path}.name", $"'{declaration.Name}' has no parameters, so that it takes no name");
     }
 
     private void RefuseCircles()
@@ -142,6 +130,33 @@ internal sealed class GraphReader
         {
             if (Uses(block, block.Name, [])) Report(Rules.BaseCycle, block.Steps[0].Path, $"the block '{block.Name}' uses itself");
         }
+    }
+
+    /// <summary>Blocks of blocks multiply: a few lines can ask for more steps than there are atoms.</summary>
+    private void RefuseTooManySteps()
+    {
+        var counts = new Dictionary<string, long>();
+        long total = 0;
+        foreach (GraphStep step in Steps)
+        {
+            total += Count(step, counts);
+            if (total <= MostSteps) continue;
+            Report(Rules.TooLarge, step.Path, $"the model has more than {Spelling.Grouped(MostSteps)} steps once every block stands in its place, as often as it is repeated");
+            return;
+        }
+    }
+
+    // Beyond the limit the exact number does not matter, and is not reached.
+    private long Count(GraphStep step, Dictionary<string, long> counts)
+    {
+        if (step.Block is null) return 1;
+        if (!counts.TryGetValue(step.Block, out long count))
+        {
+            count = Blocks[step.Block].Steps.Aggregate(1L, (sum, inner) => Math.Min(sum + Count(inner, counts), MostSteps + 1));
+            counts.Add(step.Block, count);
+        }
+
+        return Math.Min(count * step.Values.Integer("repeat"), MostSteps + 1);
     }
 
     private bool Uses(GraphBlock block, string name, HashSet<string> seen) => seen.Add(block.Name) && block.Steps.Any(

@@ -18,6 +18,7 @@ internal sealed record RegNetStage(long Depth, long Width, long GroupWidth);
 internal static class RegNetStages
 {
     private const int Quantum = 8;
+    private const long MostBlocks = 1000;
 
     private static readonly ImmutableArray<string> Lists = ["depths", "widths"];
     private static readonly ImmutableArray<string> DesignSpace = ["w0", "wa", "wm", "depth"];
@@ -67,6 +68,12 @@ internal static class RegNetStages
         if (widths.Count != depths.Count)
         {
             yield return new(Rules.ContradictingKeys, "widths", $"{{widths}} has {widths.Count} stages and {{depths}} has {depths.Count}");
+        }
+
+        long blocks = depths.Sum();
+        if (blocks > MostBlocks)
+        {
+            yield return new(Rules.ValueNotAccepted, "depths", $"{{depths}} has {Spelling.Grouped(blocks)} blocks in all stages together; it must be at most {Spelling.Grouped(MostBlocks)}");
         }
 
         for (int i = 0; i < widths.Count; i++)

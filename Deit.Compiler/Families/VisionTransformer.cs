@@ -105,7 +105,7 @@ internal sealed class VisionTransformer : Family
         string DropPath(int block)
         {
             string index = block.ToString(CultureInfo.InvariantCulture);
-            if (!listed) return block == 0 ? "0" : $"{index} * dropPathStep";
+            if (!listed) return shape.Depth == 1 ? "dropPathStep" : block == 0 ? "0" : $"{index} * dropPathStep";
             string last = (shape.Depth - 1).ToString(CultureInfo.InvariantCulture);
             return shape.Depth == 1 ? $"options?.DropPath ?? {Spelling.Number(rates[0])}" : $"(options?.DropPath * {index} / {last}) ?? {Spelling.Number(rates[block])}";
         }

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Deit.Compiler.Diagnostics;
+using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Graphs;
 
@@ -48,6 +49,8 @@ internal sealed class BlockBuilder(string className, string summary)
         {
             var output = new Value(name, op.Infer([.. inputs.Select(static input => input.Type)]));
             if (output.Type.Dims.Any(static dim => dim.Size.Value < 1)) throw new GraphException(Rules.FeatureMapVanishes, $"the output {output.Type} is empty");
+            // What TorchSharp and the description count extents with.
+            if (output.Type.Dims.Any(static dim => dim.Size.Value > int.MaxValue)) throw new GraphException(Rules.TooLarge, $"the output {output.Type} is larger than {Spelling.Grouped(int.MaxValue)} along one side");
             _nodes.Add(new(op, member, [.. inputs], output));
             return output;
         }

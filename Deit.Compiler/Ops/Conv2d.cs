@@ -19,7 +19,7 @@ internal sealed record Conv2d(Size In, Size Out, Size Kernel, Initialization Ini
             new("groups", ValueKind.Integer, "Groups of channels that do not see each other.") { Default = 1L, Minimum = 1, Maximum = 65_536 },
             new("bias", ValueKind.Boolean, "Whether a constant is added to every channel.") { Default = false },
         ],
-        static (values, inputs) => new Conv2d(Channels(inputs[0]), values.Integer("out"), values.Integer("kernel"), Initialization.FanOut)
+        static (values, inputs) => new Conv2d(ChannelsOf(inputs[0]), values.Integer("out"), values.Integer("kernel"), Initialization.FanOut)
         {
             Stride = values.Integer("stride"),
             Padding = values.States("padding") ? values.Integer("padding") : values.Integer("kernel") / 2,
@@ -69,7 +69,7 @@ internal sealed record Conv2d(Size In, Size Out, Size Kernel, Initialization Ini
     public override TensorType Infer(IReadOnlyList<TensorType> inputs)
     {
         TensorType x = inputs[0];
-        if (Channels(x).Value != In.Value) throw GraphException.Shape($"expected {In.Value} channels, found {x[1].Value} in {x}");
+        if (ChannelsOf(x).Value != In.Value) throw GraphException.Shape($"expected {In.Value} channels, found {x[1].Value} in {x}");
         if (In.Value % Groups.Value != 0 || Out.Value % Groups.Value != 0)
         {
             throw new GraphException(Rules.GroupWidthMismatch, $"{In.Value} → {Out.Value} channels are not divisible into {Groups.Value} groups");
@@ -89,7 +89,9 @@ internal sealed record Conv2d(Size In, Size Out, Size Kernel, Initialization Ini
         ? $"{In} → {Out} channels, {Kernel}×{Kernel}{(IsOne(Stride) ? "" : $", stride {Stride}")}{(IsOne(Groups) ? "" : $", {Groups} groups")}"
         : $"{In} → {Out} channels";
 
-    private static Size Channels(TensorType images) =>
+    /// <summary>The channels of images.</summary>
+    /// <exception cref="GraphException">They are no images.</exception>
+    public static Size ChannelsOf(TensorType images) =>
         images.Rank == 4 ? images[1] : throw GraphException.Shape($"expected images (B, channels, height, width), found {images}");
 
     private static bool IsOne(Size size) => size.IsLiteral && size.Value == 1;

@@ -19,6 +19,7 @@ internal sealed record PrependTokens : Op
     public override TensorType Infer(IReadOnlyList<TensorType> inputs)
     {
         TensorType sequence = inputs[inputs.Count - 1];
+        if (inputs.FirstOrDefault(static input => input.Rank != 3) is { } odd) throw GraphException.Shape($"expected tokens (B, tokens, width), found {odd}");
         Size length = sequence[1];
         foreach (TensorType token in inputs.Take(inputs.Count - 1))
         {

@@ -23,7 +23,7 @@ internal sealed record Unpack(int Index) : Op
     public override TensorType Infer(IReadOnlyList<TensorType> inputs)
     {
         TensorType x = inputs[0];
-        if (x.Dims[0].IsBatch || x[0].Value <= Index) throw GraphException.Shape($"there is no part {Index} in {x}");
+        if (x.Rank < 2 || x.Dims[0].IsBatch || x[0].Value <= Index) throw GraphException.Shape($"there is no part {Index} in {x}");
         return x with { Dims = new(x.Dims.Skip(1)) };
     }
 

@@ -54,6 +54,9 @@ public sealed record Key(string Name, ValueKind Kind, string Description)
     /// <summary>The texts accepted; empty where any is.</summary>
     public ImmutableArray<string> Choices { get; init; } = [];
 
+    /// <summary>What each of <see cref="ValueKind.Tables"/> may be.</summary>
+    public ImmutableArray<Schema> Items { get; init; } = [];
+
     /// <summary>The keys of a <see cref="ValueKind.Table"/>.</summary>
     public Schema? Table { get; init; }
 }

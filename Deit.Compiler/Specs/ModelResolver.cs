@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Text.RegularExpressions;
 using Deit.Compiler.Diagnostics;
+using Deit.Compiler.Emit;
 using Deit.Compiler.Families;
 
 namespace Deit.Compiler.Specs;
@@ -11,8 +12,8 @@ namespace Deit.Compiler.Specs;
 /// <summary>Makes models of declarations: finds what each derives from, and checks its values against its family.</summary>
 public sealed class ModelResolver
 {
-    private static readonly Regex ModelName = new("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", RegexOptions.CultureInvariant);
-    private static readonly Regex ClassName = new("^[A-Za-z_][A-Za-z0-9_]*$", RegexOptions.CultureInvariant);
+    private static readonly Regex ModelName = new(@"^[a-z][a-z0-9]*(_[a-z0-9]+)*\z", RegexOptions.CultureInvariant);
+    private static readonly Regex ClassName = new(@"^[A-Z][A-Za-z0-9_]*\z", RegexOptions.CultureInvariant);
 
     private readonly ImmutableArray<RawDeclaration> _declarations;
     private readonly ImmutableArray<RawDeclaration> _referenced;
@@ -118,7 +119,13 @@ public sealed class ModelResolver
 
         if (raw.Values.FindText("class") is { } type && !ClassName.IsMatch(type))
         {
-            yield return new SpecFinding(Rules.ValueNotAccepted, "class", $"{{class}}: '{type}' is not the name of a class").At(raw.Places);
+            yield return new SpecFinding(Rules.ValueNotAccepted, "class", $"{{class}}: '{type}' is not the name of a class; it begins with a capital letter, and letters, digits and underscores follow").At(raw.Places);
+        }
+
+        if (Names.UsedByGeneratedCode.Contains(raw.Class.Name))
+        {
+            string blame = raw.Values.Find("class") is null ? "name" : "class";
+            yield return new SpecFinding(Rules.UnsupportedClass, blame, $"generated code uses the name '{raw.Class.Name}' for something else; give the class another").At(raw.Places);
         }
     }
 

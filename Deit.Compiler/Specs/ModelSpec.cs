@@ -1,5 +1,6 @@
 using System.Linq;
 using Deit.Compiler.Diagnostics;
+using Deit.Compiler.Emit;
 
 namespace Deit.Compiler.Specs;
 
@@ -15,6 +16,9 @@ public sealed record TypeTarget(string Namespace, EquatableArray<string> Contain
         .Where(static name => name.Length > 0)
         .Concat(ContainingTypes.Select(static type => type.Substring(type.LastIndexOf(' ') + 1)))
         .Append(Name));
+
+    /// <summary>Its full name as code writes it, with an @ where a part of it is a keyword.</summary>
+    public string Reference => string.Join(".", FullName.Split('.').Select(Names.Identifier));
 }
 
 /// <summary>A model as declared, whichever way it was written: equal specs give equal code.</summary>

@@ -34,8 +34,8 @@ public sealed record PlaceMap(Dialect Dialect, Place Declaration, EquatableArray
         return parent < 0 ? Declaration : ValueOf(path.Substring(0, parent));
     }
 
-    /// <summary>Where the key <paramref name="path"/> is written; where it is not, the declaration.</summary>
-    public Place KeyOf(string path) => Find(path)?.Key ?? Declaration;
+    /// <summary>Where the key <paramref name="path"/> is written; where it is not, what <see cref="ValueOf"/> gives.</summary>
+    public Place KeyOf(string path) => Find(path)?.Key ?? ValueOf(path);
 
     private KeyPlace? Find(string path) => Keys.FirstOrDefault(key => key.Path == path);
 }

@@ -21,7 +21,7 @@ public sealed record RawScalar(string Text, bool IsPlain) : RawValue
     public bool IsNull => IsPlain && Text is "" or "~" or "null";
 
     /// <inheritdoc/>
-    public override string Show() => IsNull ? "nothing" : IsPlain ? Text : $"the text \"{Text}\"";
+    public override string Show() => IsNull ? "nothing" : IsPlain ? Spelling.Excerpt(Text) : $"the text \"{Spelling.Excerpt(Text)}\"";
 }
 
 /// <summary>A list of values.</summary>

@@ -44,19 +44,6 @@ internal static class RecipeChecks
 
     private static IEnumerable<SpecFinding> CheckTraining(SpecTable recipe, string table)
     {
-        long epochs = recipe.Integer($"{table}.epochs");
-        long warmup = recipe.Integer($"{table}.warmup_epochs");
-        if (warmup >= epochs)
-        {
-            // Whoever shortens a training has not touched the warmup, and the reverse.
-            string blamed = recipe.States($"{table}.warmup_epochs") ? $"{table}.warmup_epochs" : $"{table}.epochs";
-            yield return new(
-                Rules.ContradictingKeys,
-                blamed,
-                $"{table}.warmup_epochs: {warmup} must be less than {table}.epochs, {epochs}; set {table}.warmup_epochs to {epochs - 1} "
-                + $"or less, or {table}.epochs to {warmup + 1} or more");
-        }
-
         double peak = recipe.Number($"{table}.lr");
         foreach (string key in new[] { "warmup_lr", "min_lr" })
         {

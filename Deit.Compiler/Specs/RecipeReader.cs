@@ -112,7 +112,9 @@ public static class RecipeReader
             foreach (Key key in schema.Keys)
             {
                 string path = prefix + key.Name;
-                KeyPlace? stated = _places.FirstOrDefault(place => place.Path == path || place.Path.StartsWith(path + ".", StringComparison.Ordinal));
+                // Options state the keys of a table without the table itself.
+                KeyPlace? stated = _places.Find(place => place.Path == path)
+                    ?? _places.Find(place => place.Path.StartsWith(path + ".", StringComparison.Ordinal));
                 if (stated is null && key.Required) Report(Rules.MissingKey, title, $"'{path}' is missing: {key.Description}");
                 if (stated is not null && key.Table is { } table) ReportMissing(table, path + ".", stated.Key);
             }

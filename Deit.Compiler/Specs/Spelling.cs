@@ -9,8 +9,11 @@ namespace Deit.Compiler.Specs;
 /// <summary>Turns the names of one convention into those of another.</summary>
 public static class Spelling
 {
+    private const int LongestExcerpt = 80;
+
     // .NET writes 1E-06 where everyone else writes 1e-6.
     private static readonly Regex Exponent = new(@"E\+?(-?)0*(?=\d)", RegexOptions.CultureInvariant);
+    private static readonly Regex Control = new(@"[\p{Cc}\p{Zl}\p{Zp}]+", RegexOptions.CultureInvariant);
     private static readonly Regex KeyReference = new(@"\{([a-z_0-9.]+)\}", RegexOptions.CultureInvariant);
 
     /// <summary><c>embed_dim</c> to <c>EmbedDim</c>, <c>deit_tiny_patch16_224</c> to <c>DeitTinyPatch16_224</c>.</summary>
@@ -27,7 +30,7 @@ public static class Spelling
         return text.ToString();
     }
 
-    /// <summary><c>EmbedDim</c> to <c>embedDim</c>, and to <c>@class</c> what would be a keyword.</summary>
+    /// <summary><c>embed_dim</c> to <c>embedDim</c>.</summary>
     public static string ToCamelCase(string name)
     {
         string pascal = ToPascalCase(name);
@@ -61,9 +64,15 @@ public static class Spelling
     public static string Key(string path, Dialect dialect) =>
         dialect == Dialect.Yaml ? path : string.Join(".", path.Split('.').Select(ToPascalCase));
 
-    /// <summary>Spells every <c>{key}</c> in a message as the front end does.</summary>
+    /// <summary>Spells every <c>{key}</c> in a message as the front end does; the message is one line, whatever it quotes.</summary>
     public static string Message(string message, Dialect dialect) =>
-        KeyReference.Replace(message, match => Key(match.Groups[1].Value, dialect));
+        KeyReference.Replace(OneLine(message), match => Key(match.Groups[1].Value, dialect));
+
+    /// <summary>A user's text as messages quote it: on one line, and no longer than it takes to find it again.</summary>
+    public static string Excerpt(string text) => OneLine(text.Length <= LongestExcerpt ? text : text.Substring(0, LongestExcerpt) + "…");
+
+    /// <summary>A text with spaces in place of line breaks and other control characters.</summary>
+    public static string OneLine(string text) => Control.Replace(text, " ");
 
     /// <summary>A number as C#, YAML and JSON all write it, whatever the culture.</summary>
     public static string Number(double value) => Exponent.Replace(value.ToString("R", CultureInfo.InvariantCulture), "e$1");

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Deit.Compiler.Specs;
 
@@ -9,6 +10,9 @@ namespace Deit.Compiler.Specs;
 public static class YamlModels
 {
     private static readonly string[] Titles = ["family", "base", "name"];
+
+    // What reads as the same scalar wherever it stands: numbers, truth values, names.
+    private static readonly Regex Word = new(@"^[A-Za-z0-9_.+-]+\z", RegexOptions.CultureInvariant);
 
     /// <summary>Reads a file that declares a model.</summary>
     /// <param name="path">The file's path.</param>
@@ -46,7 +50,7 @@ public static class YamlModels
 
     private static string Write(RawValue value) => value switch
     {
-        RawScalar scalar => scalar.IsPlain ? scalar.Text : Quote(scalar.Text),
+        RawScalar scalar => scalar.IsPlain && Word.IsMatch(scalar.Text) ? scalar.Text : Quote(scalar.Text),
         RawList list => $"[{string.Join(", ", list.Items.Select(Write))}]",
         RawTable table => $"{{{string.Join(", ", table.Entries.Select(static entry => $"{Quote(entry.Key)}: {Write(entry.Value)}"))}}}",
         _ => "",
@@ -58,7 +62,7 @@ public static class YamlModels
         {
             '"' => "\\\"",
             '\\' => "\\\\",
-            _ when char.IsControl(character) => "\\u" + ((int)character).ToString("x4", CultureInfo.InvariantCulture),
+            _ when char.IsControl(character) || character is '\u2028' or '\u2029' => "\\u" + ((int)character).ToString("x4", CultureInfo.InvariantCulture),
             _ => character.ToString(),
         });
         return $"\"{string.Concat(characters)}\"";

@@ -66,6 +66,6 @@ internal static class TargetClass
             { TypeKind: TypeKind.Interface } => "interface",
             _ => "class",
         };
-        return $"{keyword} {type.Name}";
+        return $"{keyword} {(SyntaxFacts.GetKeywordKind(type.Name) == SyntaxKind.None ? "" : "@")}{type.Name}";
     }
 }

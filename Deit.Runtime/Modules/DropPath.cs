@@ -19,21 +19,6 @@ public sealed class DropPath : nn.Module<Tensor, Tensor>
     /// <summary>The probability to drop a sample.</summary>
     public double Rate { get; }
 
-    /// <summary>
-    /// The linear decay rule (the paper's section 3): the rate of a block rises evenly from 0 at the first to
-    /// <paramref name="lastRate"/> at the last.
-    /// </summary>
-    /// <param name="lastRate">The rate of the last block.</param>
-    /// <param name="block">The block's place, from 0.</param>
-    /// <param name="blocks">The number of blocks. A single block keeps rate 0.</param>
-    /// <exception cref="DeitException"><paramref name="lastRate"/> is out of range.</exception>
-    public static double LinearRate(double lastRate, int block, int blocks)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(block);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(block, blocks);
-        return block == 0 ? 0 : CheckRate(lastRate) * block / (blocks - 1);
-    }
-
     /// <summary>Drops samples.</summary>
     /// <param name="input">The output of a residual branch, shape (batch, ...).</param>
     /// <returns>A tensor of the same shape.</returns>

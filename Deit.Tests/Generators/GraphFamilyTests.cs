@@ -64,7 +64,7 @@ public sealed class GraphFamilyTests
     [InlineData("DEIT002", "strid", "Did you mean 'stride'?", "stride: 2", "strid: 2")]
     [InlineData("DEIT003", "two", "stride: expected a whole number", "stride: 2", "stride: two")]
     [InlineData("DEIT004", "{op: linear, name: head}", "'out' is missing", "name: head, out: 5", "name: head")]
-    [InlineData("DEIT004", "{op: linear, out: 5}", "a step with parameters has a name", "name: head, out: 5", "out: 5")]
+    [InlineData("DEIT004", "{op: linear, out: 5}", "'name' is missing", "name: head, out: 5", "out: 5")]
     [InlineData("DEIT002", "z", "there is no value 'z' here", "input: [x, y]", "input: [x, z]")]
     [InlineData("DEIT020", "{op: linear, name: head, out: 6}", "the logits must be (B, 5)", "out: 5", "out: 6")]
     [InlineData("DEIT020", "{op: add, input: [x, y]}", "units.Add: the sides of a sum differ: (B, 8, 8, 8) and (B, 9, 8, 8)", "conv, out: 8", "conv, out: 9")]

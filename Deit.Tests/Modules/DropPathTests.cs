@@ -1,3 +1,4 @@
+using Deit.Models;
 using Deit.Modules;
 using Deit.Tests.Support;
 using TorchSharp;
@@ -83,13 +84,10 @@ public sealed class DropPathTests
     public void Rates_rise_linearly_as_in_the_reference()
     {
         var reference = ReferenceFile.Read("recipe/misc.json").GetProperty("drop_path_rates");
-        int depth = reference.GetProperty("depth").GetInt32();
-        double last = reference.GetProperty("drop_path").GetDouble();
+        using var model = new DeitTinyPatch16_224(new ModelOptions { DropPath = reference.GetProperty("drop_path").GetDouble() });
 
-        double[] rates = [.. Enumerable.Range(0, depth).Select(block => DropPath.LinearRate(last, block, depth))];
-
-        Tensors.AssertClose(reference.GetProperty("rates").Doubles(), rates, 1e-7);
-        Assert.Equal(0, DropPath.LinearRate(0.1, 0, 1));
+        Tensors.AssertClose(reference.GetProperty("rates").Doubles(), [.. model.Blocks.Select(static block => block.DropPath1.Rate)], 1e-7);
+        Assert.All(model.Blocks, static block => Assert.Equal(block.DropPath1.Rate, block.DropPath2.Rate));
     }
 
     [Theory]

@@ -46,9 +46,17 @@ internal sealed partial class JsonSchemaDocument(IReadOnlyDictionary<string, str
         TableReading reading = TableReader.Read(File.Root!, File.Places, schema);
         return [.. reading.Findings
             .Select(finding => File.Places.Keys.FirstOrDefault(place => place.Key == finding.Place || place.Value == finding.Place)?.Path ?? "")
+            .Concat(RefusedItems(schema, File.Root!))
             .Distinct()
             .Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>The keys with an item that is none of those that the key takes.</summary>
+    private static IEnumerable<string> RefusedItems(Schema schema, RawTable table) => schema.Keys
+        .Where(key => key.Items.Length > 0 && table.Find(key.Name) is RawList list && list.Items.OfType<RawTable>().Any(item => !key.Items.Any(kind => Accepts(kind, item))))
+        .Select(static key => key.Name);
+
+    private static bool Accepts(Schema schema, RawTable table) => TableReader.Read(table, schema).Findings.Count == 0 && !RefusedItems(schema, table).Any();
 
     /// <summary>The keys at which a JSON Schema refuses it; a list is at fault where an item is.</summary>
     public string[] RefusedBySchema(JsonSchema schema) => [.. schema.Validate(ToJson(File.Root!))
