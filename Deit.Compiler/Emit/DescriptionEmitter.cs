@@ -4,21 +4,25 @@ using Deit.Compiler.Specs;
 
 namespace Deit.Compiler.Emit;
 
-/// <summary>Writes what the compiler knows of a model as the static property <c>Description</c>.</summary>
+/// <summary>Writes what the compiler knows of a model: its costs as constants, and the static property <c>Description</c>.</summary>
 internal static class DescriptionEmitter
 {
-    /// <summary>Writes the property.</summary>
+    /// <summary>Writes the members.</summary>
     public static void Write(CodeWriter code, ModelSpec spec, CompiledModel model)
     {
-        code.Line("/// <inheritdoc cref=\"IVisionModel.Description\"/>");
+        code.Documentation("summary", "Number of trainable scalars.");
+        code.Line($"public const long ParameterCount = {Names.Number(model.Parameters)};");
+        code.Gap().Documentation("summary", "Multiply-accumulate operations that an image takes.");
+        code.Line($"public const long MacsPerImage = {Names.Number(model.Macs)};");
+        code.Gap().Line("/// <inheritdoc cref=\"IVisionModel.Description\"/>");
         code.Open("public static ModelDescription Description { get; } = new()");
         code.Line($"Name = {Names.Literal(spec.Name)},");
         code.Line($"Family = {Names.Literal(spec.Family)},");
         code.Line($"Input = {List(model.Input)},");
         code.Line($"Classes = {Names.Number(model.Classes)},");
         code.Line($"Distilled = {(model.Distilled ? "true" : "false")},");
-        code.Line($"Parameters = {Names.Number(model.Parameters)},");
-        code.Line($"Macs = {Names.Number(model.Macs)},");
+        code.Line("Parameters = ParameterCount,");
+        code.Line("Macs = MacsPerImage,");
         code.Line("Layers =").Line("[");
         foreach (Layer layer in model.Layers)
         {

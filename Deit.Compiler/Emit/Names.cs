@@ -29,7 +29,7 @@ internal static class Names
     [
         "BatchNorm2d", "Classifier", "ComponentName", "Conv2d", "Create", "Deit", "Describe", "Description", "DisposeScope", "DistilledClassifier",
         "DistilledLogits", "DropPath", "Enumerable", "GeneratedCode", "IGeneratedModel", "IVisionModel", "ImmutableArray", "LayerNorm", "LayerScale",
-        "Linear", "ModelDescription", "ModelOptions", "Module", "ModuleList", "Parameter", "RegisteredModels", "ResolvedSpec", "System", "Tensor",
+        "Linear", "MacsPerImage", "ModelDescription", "ModelOptions", "Module", "ModuleList", "Parameter", "ParameterCount", "RegisteredModels", "ResolvedSpec", "System", "Tensor",
         "TorchSharp",
     ];
 
@@ -37,7 +37,7 @@ internal static class Names
     public static ImmutableHashSet<string> OfEveryModule { get; } =
     [
         "ClearModules", "ConditionallyRegisterBuffer", "ConditionallyRegisterParameter", "Create", "Describe", "Description", "Dispose", "Enumerable", "Equals",
-        "Finalize", "GetDefaultDeviceAndType", "GetHashCode", "GetName", "GetType", "MemberwiseClone", "Module", "Predict", "ReferenceEquals",
+        "Finalize", "GetDefaultDeviceAndType", "GetHashCode", "GetName", "GetType", "MacsPerImage", "MemberwiseClone", "Module", "ParameterCount", "Predict", "ReferenceEquals",
         "RegisterComponents", "ReplaceBuffer", "ReplaceParameter", "ToString",
     ];
 

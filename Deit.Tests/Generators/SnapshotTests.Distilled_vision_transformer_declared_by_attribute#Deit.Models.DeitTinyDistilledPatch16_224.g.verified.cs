@@ -252,6 +252,12 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
         }
     }
 
+    /// <summary>Number of trainable scalars.</summary>
+    public const long ParameterCount = 5_910_800;
+
+    /// <summary>Multiply-accumulate operations that an image takes.</summary>
+    public const long MacsPerImage = 1_261_003_776;
+
     /// <inheritdoc cref="IVisionModel.Description"/>
     public static ModelDescription Description { get; } = new()
     {
@@ -260,8 +266,8 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
         Input = [3, 224, 224],
         Classes = 1_000,
         Distilled = true,
-        Parameters = 5_910_800,
-        Macs = 1_261_003_776,
+        Parameters = ParameterCount,
+        Macs = MacsPerImage,
         Layers =
         [
             new("cls_token", "Parameter", [1, 1, 192], 192, 0),

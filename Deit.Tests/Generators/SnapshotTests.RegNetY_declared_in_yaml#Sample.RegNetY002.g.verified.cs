@@ -412,6 +412,12 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
         }
     }
 
+    /// <summary>Number of trainable scalars.</summary>
+    public const long ParameterCount = 3_162_996;
+
+    /// <summary>Multiply-accumulate operations that an image takes.</summary>
+    public const long MacsPerImage = 199_514_080;
+
     /// <inheritdoc cref="IVisionModel.Description"/>
     public static ModelDescription Description { get; } = new()
     {
@@ -420,8 +426,8 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
         Input = [3, 224, 224],
         Classes = 1_000,
         Distilled = false,
-        Parameters = 3_162_996,
-        Macs = 199_514_080,
+        Parameters = ParameterCount,
+        Macs = MacsPerImage,
         Layers =
         [
             new("stem.conv", "Conv2d", [32, 112, 112], 864, 10_838_016),
