@@ -256,6 +256,12 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
         }
     }
 
+    /// <summary>Number of trainable scalars.</summary>
+    public const long ParameterCount = 165_012;
+
+    /// <summary>Multiply-accumulate operations that an image takes.</summary>
+    public const long MacsPerImage = 2_976_512;
+
     /// <inheritdoc cref="IVisionModel.Description"/>
     public static ModelDescription Description { get; } = new()
     {
@@ -264,8 +270,8 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
         Input = [3, 32, 32],
         Classes = 10,
         Distilled = true,
-        Parameters = 165_012,
-        Macs = 2_976_512,
+        Parameters = ParameterCount,
+        Macs = MacsPerImage,
         Layers =
         [
             new("cls_token", "Parameter", [1, 1, 64], 64, 0),

@@ -401,6 +401,12 @@ public sealed partial class DigitTeacher : Classifier, IGeneratedModel<DigitTeac
         }
     }
 
+    /// <summary>Number of trainable scalars.</summary>
+    public const long ParameterCount = 13_516;
+
+    /// <summary>Multiply-accumulate operations that an image takes.</summary>
+    public const long MacsPerImage = 566_496;
+
     /// <inheritdoc cref="IVisionModel.Description"/>
     public static ModelDescription Description { get; } = new()
     {
@@ -409,8 +415,8 @@ public sealed partial class DigitTeacher : Classifier, IGeneratedModel<DigitTeac
         Input = [3, 32, 32],
         Classes = 10,
         Distilled = false,
-        Parameters = 13_516,
-        Macs = 566_496,
+        Parameters = ParameterCount,
+        Macs = MacsPerImage,
         Layers =
         [
             new("stem.conv", "Conv2d", [16, 16, 16], 432, 110_592),
