@@ -11,7 +11,8 @@ internal sealed record BatchNorm2d(Size Channels, Initialization Initialization)
     public static OpDeclaration Declaration { get; } = new(
         "batch_norm2d", "Batch normalisation of channels.",
         [new("zero_init", ValueKind.Boolean, "Whether the scale starts at 0, at the end of a residual branch.") { Default = false }],
-        static (values, inputs) => new BatchNorm2d(Conv2d.ChannelsOf(inputs[0]), values.Boolean("zero_init") ? Initialization.ZeroScale : Initialization.Default)) { HasState = true };
+        static (values, inputs) => new BatchNorm2d(Conv2d.ChannelsOf(inputs[0]), values.Boolean("zero_init") ? Initialization.ZeroScale : Initialization.Default))
+    { HasState = true };
 
     /// <inheritdoc/>
     public override string Kind => nameof(BatchNorm2d);

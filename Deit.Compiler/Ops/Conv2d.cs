@@ -25,7 +25,8 @@ internal sealed record Conv2d(Size In, Size Out, Size Kernel, Initialization Ini
             Padding = values.States("padding") ? values.Integer("padding") : values.Integer("kernel") / 2,
             Groups = values.Integer("groups"),
             HasBias = values.Boolean("bias"),
-        }) { HasState = true };
+        })
+    { HasState = true };
 
     /// <summary>The step in both directions.</summary>
     public Size Stride { get; init; } = 1;

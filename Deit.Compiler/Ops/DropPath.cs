@@ -12,7 +12,8 @@ internal sealed record DropPath(string Rate) : Op
     public static OpDeclaration Declaration { get; } = new(
         "drop_path", "Stochastic depth: leaves out a residual branch at random while training.",
         [new("rate", ValueKind.Number, "The probability to leave it out.") { Required = true, Minimum = 0, Maximum = 0.99 }],
-        static (values, _) => new DropPath(Spelling.Number(values.Number("rate")))) { HasState = true };
+        static (values, _) => new DropPath(Spelling.Number(values.Number("rate"))))
+    { HasState = true };
 
     /// <inheritdoc/>
     public override string Kind => nameof(DropPath);

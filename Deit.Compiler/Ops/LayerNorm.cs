@@ -11,7 +11,8 @@ internal sealed record LayerNorm(Size Width, double Epsilon) : Op
     public static OpDeclaration Declaration { get; } = new(
         "layer_norm", "Layer normalisation over the last dimension.",
         [new("eps", ValueKind.Number, "What is added to the variance.") { Default = 1e-6, Minimum = 0, Maximum = 1 }],
-        static (values, inputs) => new LayerNorm(inputs[0][-1], values.Number("eps"))) { HasState = true };
+        static (values, inputs) => new LayerNorm(inputs[0][-1], values.Number("eps")))
+    { HasState = true };
 
     /// <inheritdoc/>
     public override string Kind => nameof(LayerNorm);

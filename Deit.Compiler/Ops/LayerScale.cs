@@ -13,7 +13,8 @@ internal sealed record LayerScale(Size Width, double InitialValue) : Op
     public static OpDeclaration Declaration { get; } = new(
         "layer_scale", "One learned factor a feature.",
         [new("init_values", ValueKind.Number, "What every factor starts from.") { Default = 1e-5, Minimum = 0, Maximum = 1 }],
-        static (values, inputs) => new LayerScale(inputs[0][-1], values.Number("init_values"))) { HasState = true };
+        static (values, inputs) => new LayerScale(inputs[0][-1], values.Number("init_values")))
+    { HasState = true };
 
     /// <inheritdoc/>
     public override string Kind => nameof(LayerScale);

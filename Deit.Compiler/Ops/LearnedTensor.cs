@@ -19,7 +19,8 @@ internal sealed record LearnedTensor(EquatableArray<Size> Shape, Initialization 
             new("width", ValueKind.Integer, "Width of each.") { Required = true, Minimum = 1, Maximum = 65_536 },
         ],
         static (values, _) => new LearnedTensor(
-            new([1, values.Integer("tokens"), values.Integer("width")]), Initialization.TruncatedNormal(0.02), "learned tokens, the same for every image")) { Inputs = 0, HasState = true };
+            new([1, values.Integer("tokens"), values.Integer("width")]), Initialization.TruncatedNormal(0.02), "learned tokens, the same for every image"))
+    { Inputs = 0, HasState = true };
 
     /// <inheritdoc/>
     public override string Kind => "Parameter";

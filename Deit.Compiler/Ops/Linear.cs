@@ -15,7 +15,8 @@ internal sealed record Linear(Size In, Size Out, Initialization Initialization, 
             new("out", ValueKind.Integer, "Features that go out.") { Required = true, Minimum = 1, Maximum = 1_000_000 },
             new("bias", ValueKind.Boolean, "Whether a constant is added to each.") { Default = true },
         ],
-        static (values, inputs) => new Linear(inputs[0][-1], values.Integer("out"), Initialization.TruncatedNormal(0.02), values.Boolean("bias"))) { HasState = true };
+        static (values, inputs) => new Linear(inputs[0][-1], values.Integer("out"), Initialization.TruncatedNormal(0.02), values.Boolean("bias")))
+    { HasState = true };
 
     /// <inheritdoc/>
     public override string Kind => nameof(Linear);

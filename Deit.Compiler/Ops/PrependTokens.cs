@@ -10,7 +10,8 @@ internal sealed record PrependTokens : Op
 {
     /// <summary>How YAML writes it.</summary>
     public static OpDeclaration Declaration { get; } = new(
-        "prepend_tokens", "Learned tokens in front of every image's sequence, the last input.", [], static (_, _) => new PrependTokens()) { Inputs = 2, TakesMore = true };
+        "prepend_tokens", "Learned tokens in front of every image's sequence, the last input.", [], static (_, _) => new PrependTokens())
+    { Inputs = 2, TakesMore = true };
 
     /// <inheritdoc/>
     public override string Kind => nameof(PrependTokens);

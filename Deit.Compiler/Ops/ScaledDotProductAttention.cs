@@ -12,7 +12,8 @@ internal sealed record ScaledDotProductAttention : Op
 {
     /// <summary>How YAML writes it.</summary>
     public static OpDeclaration Declaration { get; } = new(
-        "scaled_dot_product_attention", "Attention of queries, keys and values by head.", [], static (_, _) => new ScaledDotProductAttention()) { Inputs = 3 };
+        "scaled_dot_product_attention", "Attention of queries, keys and values by head.", [], static (_, _) => new ScaledDotProductAttention())
+    { Inputs = 3 };
 
     /// <inheritdoc/>
     public override string Kind => nameof(ScaledDotProductAttention);

@@ -1,7 +1,7 @@
-using Deit.Compiler.Diagnostics;
 using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Deit.Compiler.Diagnostics;
 using TorchSharp;
 using static TorchSharp.torch;
 

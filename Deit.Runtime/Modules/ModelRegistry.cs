@@ -1,6 +1,6 @@
-using Deit.Compiler.Diagnostics;
 using System.Collections.Immutable;
 using System.Reflection;
+using Deit.Compiler.Diagnostics;
 
 namespace Deit;
 

@@ -1,6 +1,6 @@
+using System.Text.Json;
 using Deit.Checkpoints;
 using Deit.Tests.Support;
-using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
 

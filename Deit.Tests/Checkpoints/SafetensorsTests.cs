@@ -1,6 +1,6 @@
+using System.Text;
 using Deit.Checkpoints;
 using Deit.Tests.Support;
-using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
-using Deit.Tests.Support;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Xml.Linq;
+using Deit.Tests.Support;
 
 namespace Deit.Tests.Native;
 

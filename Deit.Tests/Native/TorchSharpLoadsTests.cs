@@ -1,7 +1,7 @@
-using Deit.Tests.Support;
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using Deit.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
