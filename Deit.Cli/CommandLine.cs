@@ -41,9 +41,9 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         {
             return Report(exception, parsed, WrongUsage);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception)
         {
-            error.WriteLine("deit: stopped.");
+            error.WriteLine($"deit: {exception.Message}");
             return Failure;
         }
         catch (Exception exception)

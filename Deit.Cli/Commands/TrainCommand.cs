@@ -68,9 +68,17 @@ internal static class TrainCommand
         using var cancellation = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        RunSummary summary = run.Execute(cancellation.Token);
-        display.Finish();
-        SummaryTable.Write(terminal, summary);
+        try
+        {
+            RunSummary summary = run.Execute(cancellation.Token);
+            display.Finish();
+            SummaryTable.Write(terminal, summary);
+        }
+        catch (OperationCanceledException)
+        {
+            display.Finish();
+            throw new OperationCanceledException($"Stopped. The epochs that were finished are kept: continue with --resume --output {run.Folder.Path}");
+        }
 
         void Stop(PosixSignalContext signal)
         {
