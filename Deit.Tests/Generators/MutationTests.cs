@@ -13,10 +13,10 @@ namespace Deit.Tests.Generators;
 public sealed class MutationTests
 {
     private const int Seed = 20260;
-    private static readonly int Mutants = Environment.GetEnvironmentVariable("DEIT_LONG") == "1" ? 4000 : 300;
+    private static readonly int Mutants = Environment.GetEnvironmentVariable("DEIT_LONG") == "1" ? 4000 : 250;
 
     // Compiling C# takes far longer than generating it.
-    private static readonly int MostCompiled = Mutants / 20;
+    private static readonly int MostCompiled = Mutants / 40;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     // Sorted before the mutant: of two models of one name, the later file is reported.
@@ -27,7 +27,7 @@ public sealed class MutationTests
     /// <summary>Specs of what the repository's own do not use.</summary>
     private static string[] WrittenHere =>
     [
-        "name: student\nfamily: vision_transformer\nimage_size: 32\npatch_size: 8\nembed_dim: 24\ndepth: 3\nheads: [2, 3, 4]\nmlp_ratio: [1, 2, 0.5]\ndrop_path: [0, 0.1, 0.5]\ninit_values: 1e-5\nqk_norm: true\nstem: conv\nregisters: 2\npool: token\ndistilled: true\nteacher: regnety_digits\nclasses: 10\nmax_parameters: 100_000\n",
+        "name: student\nfamily: vision_transformer\nimage_size: 32\npatch_size: 8\nembed_dim: 24\ndepth: 3\nheads: [2, 3, 4]\nmlp_ratio: [1, 2, 0.5]\ndrop_path: [0, 0.1, 0.5]\ninit_values: 1e-5\nqk_norm: true\nstem: conv\nregisters: 2\npool: token\ndistilled: true\nteacher: regnety_digits\nclasses: 10\nmax_parameters: 1000000\n",
         "name: derived\nbase: regnety_002\nclasses: 12\nse_ratio: 0\ndescription: |\n  Two lines,\n  \"quoted\".\n",
         "name: anchored\nfamily: regnet\ndepths: &list [1, 2]\nwidths: [16, 24]\ngroup_width: 8\nimage_size: 32\n",
     ];
