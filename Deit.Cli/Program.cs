@@ -1,4 +1,4 @@
 using Deit.Cli;
 
-WaitingThreads.Sleep();
+WaitingThreads.SleepSoon();
 return new CommandLine(Console.Out, Console.Error, Console.IsOutputRedirected).Run(args);
