@@ -1,3 +1,4 @@
+using Deit.Models;
 using Deit.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -15,8 +16,7 @@ public sealed class ConstraintTests
     [Fact]
     public void The_program_in_the_readme_compiles()
     {
-        string[] readme = File.ReadAllText(RepositoryRoot.Combine("README.md")).Split("```csharp\n");
-        string program = readme.Select(static part => part.Split("\n```")[0]).First(static code => code.Contains("Recipe.Load", StringComparison.Ordinal));
+        string program = Blocks(File.ReadAllText(RepositoryRoot.Combine("README.md")), "csharp").Single(static code => code.Contains("Recipe.Load", StringComparison.Ordinal));
         string usings = "global using System; global using System.IO; global using System.Linq;\n";
         MetadataReference[] references =
         [
@@ -27,6 +27,21 @@ public sealed class ConstraintTests
 
         Assert.Empty(compilation.GetDiagnostics().Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
         Assert.True(program.Split('\n').Length <= 15, "The README promises about ten lines.");
+    }
+
+    [Fact]
+    public void The_declarations_in_the_readme_compile()
+    {
+        string readme = File.ReadAllText(RepositoryRoot.Combine("README.md"));
+        string[] classes = [.. Blocks(readme, "csharp").Where(static code => code.Contains("partial class", StringComparison.Ordinal))];
+        string[] specs = [.. Blocks(readme, "yaml")];
+        MetadataReference zoo = MetadataReference.CreateFromFile(typeof(DeitTinyPatch16_224).Assembly.Location);
+
+        Assert.Equal((2, 1), (classes.Length, specs.Length));
+        GeneratorHost host = GeneratorHost.Run(
+            $"using Deit; using Deit.Models;\n{string.Concat(classes).Replace("using Deit;", "")}", [zoo], [.. specs.Select(static (text, i) => GeneratorHost.Yaml(text, $"specs/models/{i}.yaml"))]);
+        Assert.Empty(host.Result.Diagnostics);
+        Assert.Empty(host.Compile(out _));
     }
 
     [Theory]
@@ -50,4 +65,6 @@ public sealed class ConstraintTests
 
         Assert.Equal(error, output.GetDiagnostics().SingleOrDefault(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)?.Id);
     }
+
+    private static IEnumerable<string> Blocks(string page, string language) => page.Split($"```{language}\n").Skip(1).Select(static part => part.Split("\n```")[0]);
 }
