@@ -21,9 +21,10 @@ internal sealed class ModelPair : IDisposable
         Generated = generated;
         Idiomatic = idiomatic;
         Description = ((IVisionModel)generated).Description;
-        Images = randn([batch, .. Description.Input.Select(static size => (long)size)], device: CPU).DetachFromDisposeScope();
-        Labels = randint(Description.Classes, [batch], dtype: ScalarType.Int64, device: CPU).DetachFromDisposeScope();
-        CopyWeights();
+        Batch = new(Description, batch);
+        ModelWeights.Perturb(Generated);
+        using IDisposable noGradient = no_grad();
+        Idiomatic.load_state_dict(Generated.state_dict());
     }
 
     /// <summary>The model out of the generator.</summary>
@@ -35,24 +36,34 @@ internal sealed class ModelPair : IDisposable
     /// <summary>What the compiler knows of the model.</summary>
     public ModelDescription Description { get; }
 
-    /// <summary>Noise, float32, shape (batch, 3, 224, 224).</summary>
-    public Tensor Images { get; }
-
-    /// <summary>Random classes, int64, shape (batch).</summary>
-    public Tensor Labels { get; }
+    /// <summary>What both work on.</summary>
+    public ModelBatch Batch { get; }
 
     /// <summary>The models that are compared, a transformer and a convolutional network.</summary>
     /// <param name="batch">Images a batch.</param>
     public static IEnumerable<Func<ModelPair>> All(int batch)
     {
-        yield return () => Create(() => new(
-            new DeitTinyPatch16_224(Deterministic),
-            new VisionTransformer(imageSize: 224, patchSize: 16, width: 192, depth: 12, heads: 3, classes: 1000),
-            batch));
-        yield return () => Create(() => new(
+        yield return () => DeitTiny(batch);
+        yield return () => RegNetY002(batch);
+    }
+
+    /// <summary>deit_tiny_patch16_224.</summary>
+    /// <param name="batch">Images a batch.</param>
+    public static ModelPair DeitTiny(int batch)
+    {
+        manual_seed(Seed);
+        return new(new DeitTinyPatch16_224(Deterministic), VisionTransformer.DeitTiny(), batch);
+    }
+
+    /// <summary>regnety_002.</summary>
+    /// <param name="batch">Images a batch.</param>
+    public static ModelPair RegNetY002(int batch)
+    {
+        manual_seed(Seed);
+        return new(
             new RegNetY002(Deterministic),
             new RegNetY(stemWidth: 32, depths: [1, 1, 4, 7], widths: [24, 56, 152, 368], groupWidth: 8, classes: 1000),
-            batch));
+            batch);
     }
 
     /// <summary>Makes sure that both models compute the same, so that comparing their times is honest.</summary>
@@ -68,6 +79,20 @@ internal sealed class ModelPair : IDisposable
             $"{Description.Name}: the generated model's loss is {generated}, the hand-written one's {idiomatic}; correct the hand-written model before timing it."));
     }
 
+    /// <summary>A training step of the hand-written model.</summary>
+    public Action TrainIdiomatic()
+    {
+        Idiomatic.train();
+        return Own(new IdiomaticTraining(Idiomatic)).Step(Batch);
+    }
+
+    /// <summary>A training step by generated code; null where the model has none.</summary>
+    public Action? TrainFused()
+    {
+        ModelStep? step = ModelStep.Create(ModelPath.Fused, Generated, Batch, train: true);
+        return step is null ? null : Own(step).Run;
+    }
+
     /// <summary>Disposes something together with the pair: what a candidate needs for its models.</summary>
     public T Own<T>(T resource)
         where T : IDisposable
@@ -80,27 +105,10 @@ internal sealed class ModelPair : IDisposable
     public void Dispose()
     {
         _owned.ForEach(static resource => resource.Dispose());
-        Images.Dispose();
-        Labels.Dispose();
+        Batch.Dispose();
         Generated.Dispose();
         Idiomatic.Dispose();
     }
 
-    private static ModelPair Create(Func<ModelPair> create)
-    {
-        manual_seed(Seed);
-        return create();
-    }
-
-    private float Loss(nn.Module<Tensor, Tensor> model) => nn.functional.cross_entropy(model.call(Images), Labels).item<float>();
-
-    private void CopyWeights()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGradient = no_grad();
-
-        // Fresh models hide faults: scales of 0 switch residual branches off, and small heads give every class the same logit.
-        foreach (Tensor parameter in Generated.parameters()) parameter.add_(randn_like(parameter, device: CPU), alpha: 0.05);
-        Idiomatic.load_state_dict(Generated.state_dict());
-    }
+    private float Loss(nn.Module<Tensor, Tensor> model) => nn.functional.cross_entropy(model.call(Batch.Images), Batch.Labels).item<float>();
 }

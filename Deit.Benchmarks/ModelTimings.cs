@@ -6,7 +6,6 @@ namespace Deit.Benchmarks;
 internal static class ModelTimings
 {
     private const int DefaultBatch = 16;
-    private const double OperationsPerMac = 2;
 
     /// <summary>Makes the candidates of one pair: first the hand-written model, what the ratios refer to.</summary>
     public delegate IReadOnlyList<Candidate> Candidates(ModelPair pair);
@@ -15,15 +14,15 @@ internal static class ModelTimings
     /// <param name="arguments">Takes <c>--batch</c> and <c>--rounds</c>.</param>
     /// <param name="output">Where the results go.</param>
     /// <param name="what">What is measured.</param>
-    /// <param name="passes">How many times the forward pass's work the measured work is.</param>
+    /// <param name="train">Whether training steps are measured, in place of forward passes.</param>
     /// <param name="candidates">What is measured.</param>
-    public static void Run(Arguments arguments, Output output, string what, int passes, Candidates candidates)
+    public static void Run(Arguments arguments, Output output, string what, bool train, Candidates candidates)
     {
         int batch = arguments.Number("--batch", DefaultBatch);
         int rounds = arguments.Number("--rounds", Interleaved.DefaultRounds);
         arguments.RequireNoMore();
 
-        Row[] rows = [.. ModelPair.All(batch).SelectMany(create => Measure(create, batch, rounds, passes, candidates))];
+        Row[] rows = [.. ModelPair.All(batch).SelectMany(create => Measure(create, batch, rounds, train, candidates))];
         output.Write(
             $"{what}, batch {batch}: medians of {rounds} rounds; ratio of times to the hand-written model (below 1: faster); the middle half of the ratios; share of sgemm's rate.",
             rows,
@@ -36,11 +35,11 @@ internal static class ModelTimings
             new("of sgemm", "P0", static row => row.ShareOfSgemm));
     }
 
-    private static IEnumerable<Row> Measure(Func<ModelPair> create, int batch, int rounds, int passes, Candidates candidates)
+    private static IEnumerable<Row> Measure(Func<ModelPair> create, int batch, int rounds, bool train, Candidates candidates)
     {
         using ModelPair pair = create();
         using var sgemm = new Sgemm();
-        double operations = passes * OperationsPerMac * pair.Description.Macs * batch;
+        double operations = ModelStep.Operations(pair.Description, batch, train);
         ImmutableArray<Timing> timings = Interleaved.Measure(rounds, [.. candidates(pair), sgemm.Candidate]);
         return
         [
@@ -53,7 +52,7 @@ internal static class ModelTimings
             timing.Candidate,
             timing.Milliseconds,
             timing.RatioTo(timings[0]),
-            work / timing.Milliseconds / 1e6,
+            Sgemm.Gigaflops(work, timing.Milliseconds),
             work / Sgemm.Operations * timings[^1].RatioTo(timing).Median);
     }
 

@@ -5,8 +5,11 @@ using Deit.Compiler.Diagnostics;
 
 Command[] commands =
 [
-    new("step", "[--batch N] [--rounds N]", "A training step: generated against hand-written.", StepCommand.Run),
+    new("step", "[--batch N] [--rounds N]", "A training step: generated and fused against hand-written.", StepCommand.Run),
     new("inference", "[--batch N] [--rounds N]", "A forward pass in evaluation: generated against hand-written.", InferenceCommand.Run),
+    new("targets", "[--rounds N]", "Every target of docs/performance.md, and whether it is met.", TargetsCommand.Run),
+    new("depth", "[--batch N] [--rounds N]", "What stochastic depth saves: rates, constant and rising.", DepthCommand.Run),
+    new(PeakStep.Command, "[--hand-written]", "Bytes that a training step of deit_tiny takes: for processes of their own.", PeakStep.Run),
     new("generator", "[--rounds N]", "The source generator over 1, 10 and 100 specs: from nothing, and after an edit.", GeneratorCommand.Run),
     new("micro", "", "BenchmarkDotNet: the optimizer, the mixing of batches, the data loader.", MicroCommand.Run),
 ];
@@ -21,7 +24,7 @@ if (args.Length == 0)
 try
 {
     var arguments = new Arguments(args[1..]);
-    var output = new Output(Console.Out, arguments.Flag("--json"));
+    var output = new Output(Console.Out, Console.Error, arguments.Flag("--json"));
     Command command = commands.FirstOrDefault(command => command.Name == args[0])
         ?? throw new DeitException($"There is no benchmark '{args[0]}'. {Suggestions.Sentence(args[0], commands.Select(static command => command.Name))}");
     command.Run(arguments, output);

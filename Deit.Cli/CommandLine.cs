@@ -61,6 +61,14 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         root.Subcommands.Add(DescribeCommand.Create(terminal));
         root.Subcommands.Add(CheckCommand.Create(terminal));
         root.Subcommands.Add(ForwardCommand.Create(terminal));
+        root.Subcommands.Add(ExportCommand.Create(terminal));
+        root.Subcommands.Add(ConvertCommand.Create(terminal));
+        root.Subcommands.Add(DownloadCommand.Create(terminal));
+        root.Subcommands.Add(ValidateCommand.Create(terminal));
+        root.Subcommands.Add(PredictCommand.Create(terminal));
+        root.Subcommands.Add(PublishCommand.Create(terminal));
+        root.Subcommands.Add(ImportCommand.Create(terminal));
+        root.Subcommands.Add(BenchCommand.Create(terminal));
         root.Subcommands.Add(InfoCommand.Create(terminal));
         return root;
     }

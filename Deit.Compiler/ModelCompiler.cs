@@ -8,6 +8,7 @@ using Deit.Compiler.Emit;
 using Deit.Compiler.Families;
 using Deit.Compiler.Graphs;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler;
 
@@ -24,6 +25,18 @@ public sealed record CompiledModel(string Source, EquatableArray<long> Input, lo
 
     /// <summary>Multiply-accumulate operations an image takes.</summary>
     public long Macs => Layers.Sum(static layer => layer.Macs);
+
+    /// <summary>The memory of its generated training step; null where it has none.</summary>
+    public TrainingSizes? Training { get; init; }
+}
+
+/// <summary>The memory of a generated training step, in elements.</summary>
+/// <param name="ElementsPerImage">For each image of a batch.</param>
+/// <param name="ConstantElements">Whatever the batch.</param>
+public sealed record TrainingSizes(long ElementsPerImage, long ConstantElements)
+{
+    /// <summary>Bytes of the arena in float32.</summary>
+    public long Bytes(long batch) => checked(4 * ((ElementsPerImage * batch) + ConstantElements));
 }
 
 /// <summary>What compiling a model gave: the model, or why there is none.</summary>
@@ -42,15 +55,19 @@ public static class ModelCompiler
         try
         {
             Architecture architecture = family.Build(spec.Values, spec.Target.Name);
+            TrainingCode? training = TrainingCode.Find(architecture.Root);
             var model = new CompiledModel(
-                "", new(architecture.Root.Inputs[0].Type.ShapePerImage), architecture.Classes, architecture.Distilled, new(LayerTable.Of(architecture.Root)));
+                "", new(architecture.Root.Inputs[0].Type.ShapePerImage), architecture.Classes, architecture.Distilled, new(LayerTable.Of(architecture.Root)))
+            {
+                Training = training is null ? null : new(training.ElementsPerImage, training.ConstantElements),
+            };
             if (architecture.Root.Nodes.Any(node => Names.Property(node) == spec.Target.Name))
             {
                 return Failed(Rules.UnsupportedClass, "class", $"the class '{spec.Target.Name}' would have a member of its own name; call the class something else");
             }
 
-            EquatableArray<SpecFinding> excess = new(Excess(spec.Limits, model));
-            return excess.Count > 0 ? new(null, excess) : new(model with { Source = ModuleEmitter.Emit(spec, architecture, model) }, default);
+            EquatableArray<SpecFinding> excess = new(Excess(spec.Limits, model, training));
+            return excess.Count > 0 ? new(null, excess) : new(model with { Source = ModuleEmitter.Emit(spec, architecture, model, training) }, default);
         }
         catch (GraphException exception)
         {
@@ -66,7 +83,7 @@ public static class ModelCompiler
         }
     }
 
-    private static IEnumerable<SpecFinding> Excess(Budget budget, CompiledModel model)
+    private static IEnumerable<SpecFinding> Excess(Budget budget, CompiledModel model, TrainingCode? training)
     {
         if (budget.MaxParameters is { } parameters && model.Parameters > parameters)
         {
@@ -77,20 +94,29 @@ public static class ModelCompiler
         {
             yield return Excess("max_macs", "multiply-accumulate operations", macs, model.Macs, model, static layer => layer.Macs);
         }
+
+        if (budget.MaxTrainingBytes is { } bytes && model.Training is { } sizes && sizes.Bytes(budget.Batch) > bytes)
+        {
+            IEnumerable<string> heaviest = Heaviest(training!.Parts.Select(part => (part.Name, Cost: checked(4 * part.Elements * budget.Batch)))).Select(static part => $"{part.Name} {ByteSize.Text(part.Cost)}");
+            yield return new(Rules.OverBudget, "max_training_bytes",
+                $"a training step of {budget.Batch} images takes {ByteSize.Text(sizes.Bytes(budget.Batch))}, {ByteSize.Text(sizes.Bytes(budget.Batch) - bytes)} more than {{max_training_bytes}} {ByteSize.Text(bytes)} allows; the heaviest: {string.Join(", ", heaviest)}");
+        }
     }
 
     private static SpecFinding Excess(string key, string what, long limit, long found, CompiledModel model, Func<Layer, long> cost)
     {
-        IEnumerable<string> heaviest = model.Layers
-            .GroupBy(static layer => Regex.Replace(layer.Name, @"(?<=\.|^)(b?)\d+(?=\.)", "$1*"))
-            .Select(group => (Name: group.Key, Cost: group.Sum(cost)))
-            .OrderByDescending(static group => group.Cost)
-            .ThenBy(static group => group.Name, StringComparer.Ordinal)
-            .Take(3)
-            .Select(static group => $"{group.Name} {Spelling.Grouped(group.Cost)}");
+        IEnumerable<string> heaviest = Heaviest(model.Layers.Select(layer => (layer.Name, Cost: cost(layer)))).Select(static part => $"{part.Name} {Spelling.Grouped(part.Cost)}");
         return new(Rules.OverBudget, key,
             $"{Spelling.Grouped(found)} {what} are {Spelling.Grouped(found - limit)} more than {{{key}}} {Spelling.Grouped(limit)} allows; the heaviest layers: {string.Join(", ", heaviest)}");
     }
+
+    /// <summary>The three that cost most; what repeats counts together.</summary>
+    private static IEnumerable<(string Name, long Cost)> Heaviest(IEnumerable<(string Name, long Cost)> parts) => parts
+        .GroupBy(static part => Regex.Replace(part.Name, @"(?<=\.|^)(b?)\d+(?=\.|$)", "$1*"))
+        .Select(static group => (Name: group.Key, Cost: group.Sum(static part => part.Cost)))
+        .OrderByDescending(static group => group.Cost)
+        .ThenBy(static group => group.Name, StringComparer.Ordinal)
+        .Take(3);
 
     private static CompilationResult Failed(Rule rule, string path, string message) => new(null, new([new SpecFinding(rule, path, message)]));
 }

@@ -6,16 +6,14 @@ namespace Deit.Benchmarks.Commands;
 /// <summary>A forward pass in evaluation, without autograd.</summary>
 internal static class InferenceCommand
 {
-    private const int Passes = 1;
-
     /// <summary>Runs the benchmark.</summary>
     public static void Run(Arguments arguments, Output output) =>
-        ModelTimings.Run(arguments, output, "Inference: forward in evaluation", Passes, static pair =>
+        ModelTimings.Run(arguments, output, "Inference: forward in evaluation", train: false, static pair =>
         {
             pair.Generated.eval();
             pair.Idiomatic.eval();
             pair.RequireSameLoss();
-            return [new("hand-written", Forward(pair.Idiomatic, pair.Images)), new("generated", Forward(pair.Generated, pair.Images))];
+            return [new("hand-written", Forward(pair.Idiomatic, pair.Batch.Images)), new("generated", Forward(pair.Generated, pair.Batch.Images))];
         });
 
     private static Action Forward(nn.Module<Tensor, Tensor> model, Tensor images) => () =>

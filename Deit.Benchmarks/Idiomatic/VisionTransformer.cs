@@ -31,6 +31,9 @@ internal sealed class VisionTransformer : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>deit_tiny_patch16_224.</summary>
+    public static VisionTransformer DeitTiny() => new(imageSize: 224, patchSize: 16, width: 192, depth: 12, heads: 3, classes: 1000);
+
     public override Tensor forward(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using Deit.Cli.Specs;
-using Deit.Compiler;
 using Deit.Compiler.Specs;
 using Spectre.Console;
 
 namespace Deit.Cli.Commands;
 
-/// <summary><c>deit describe MODEL</c>: a model's layers, shapes and costs, as the compiler found them.</summary>
+/// <summary><c>deit describe MODEL</c>: a model's layers, shapes and costs, as the compiler found them, and what was published of it.</summary>
 internal static class DescribeCommand
 {
     /// <summary>Makes the command.</summary>
@@ -15,47 +15,36 @@ internal static class DescribeCommand
     {
         var name = new Argument<string>("model") { Description = "The model's name, as 'deit list' shows it, or the YAML file that declares it." };
         var json = new Option<bool>("--json") { Description = "Write JSON." };
-        var command = new Command("describe", "Describe a model layer by layer.") { name, json };
+        var batch = new Option<int>("--batch") { Description = "Images of the training step whose memory is stated.", DefaultValueFactory = static _ => 1 };
+        batch.Validators.Add(static result =>
+        {
+            if (result.Tokens.Count == 1 && (!int.TryParse(result.Tokens[0].Value, out int images) || images < 1)) result.AddError("The option '--batch' needs a whole number of at least 1.");
+        });
+        var command = new Command("describe", "Describe a model layer by layer.") { name, batch, json };
         command.SetAction(parsed =>
         {
             (ModelDescription description, string declaredIn) = Find(parsed.GetRequiredValue(name));
-            if (parsed.GetValue(json)) terminal.WriteJson(new DescribedModelJson(description, declaredIn));
-            else Write(terminal, description, declaredIn);
+            int images = parsed.GetValue(batch);
+            if (parsed.GetValue(json)) terminal.WriteJson(new DescribedModelJson(description, declaredIn, images));
+            else Write(terminal, description, declaredIn, images);
         });
         return command;
     }
 
     private static (ModelDescription Description, string DeclaredIn) Find(string model)
     {
-        if (RecipeModels.IsFile(model)) return (Describe(SpecAssembly.Load(model)), model);
+        if (RecipeModels.IsFile(model)) return (SpecDescription.Of(SpecAssembly.Load(model)), model);
         RegisteredModelAttribute registered = Zoo.Find(model);
         return (registered.Description, registered.DeclaredIn);
     }
 
-    /// <summary>What the generated class would say of itself; nothing is generated or run for it.</summary>
-    private static ModelDescription Describe(ModelSpec spec)
-    {
-        CompiledModel model = ModelCompiler.Compile(spec).Model!;
-        return new()
-        {
-            Name = spec.Name,
-            Family = spec.Family,
-            Input = Shape(model.Input),
-            Classes = (int)model.Classes,
-            Distilled = model.Distilled,
-            Parameters = model.Parameters,
-            Macs = model.Macs,
-            Layers = [.. model.Layers.Select(static layer => new LayerDescription(layer.Name, layer.Kind, Shape(layer.Output), layer.Parameters, layer.Macs))],
-        };
-    }
-
-    private static ImmutableArray<int> Shape(EquatableArray<long> shape) => [.. shape.Select(static extent => checked((int)extent))];
-
-    private static void Write(Terminal terminal, ModelDescription description, string declaredIn)
+    private static void Write(Terminal terminal, ModelDescription description, string declaredIn, int batch)
     {
         terminal.WriteLine();
         terminal.WriteLine($"  {description.Name}, {description.Family}, declared in {declaredIn}");
         terminal.WriteLine($"  {Numbers.Shape(description.Input)} → {description.Classes} classes{(description.Distilled ? ", by a class and a distillation head" : "")}");
+        WriteFacts(terminal, description);
+        if (description.TrainingBytes(batch) is { } bytes) terminal.WriteLine($"  training step of {batch} {(batch == 1 ? "image" : "images")}: {Numbers.Bytes(bytes)}, beside parameters and optimizer");
 
         Table table = new Table().Border(TableBorder.Simple)
             .AddColumn(new TableColumn("layer").NoWrap()).AddColumn("kind").AddColumn("output")
@@ -68,4 +57,26 @@ internal static class DescribeCommand
 
         terminal.Console.Write(table);
     }
+
+    private static void WriteFacts(Terminal terminal, ModelDescription description)
+    {
+        if (description.Paper is { } paper) terminal.WriteLine($"  paper: {paper}");
+        Preprocessing images = description.Preprocessing;
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  images: {images.Interpolation}, crop {images.CropPct}, mean {List(images.Mean)}, std {List(images.Std)}"));
+
+        // One file may have several figures: those of several sources, or with images of several sizes.
+        foreach (IGrouping<Uri, PublishedWeights> file in description.PublishedWeights.GroupBy(static weights => weights.Address))
+        {
+            terminal.WriteLine();
+            terminal.WriteLine($"  weights {file.First().Tag}: {file.Key}");
+            foreach (PublishedWeights weights in file)
+            {
+                string size = weights.ImageSize is { } extent ? string.Create(CultureInfo.InvariantCulture, $" at {extent}×{extent}") : "";
+                terminal.WriteLine($"    {Numbers.Percent(weights.Top1 / 100)} top-1, {Numbers.Percent(weights.Top5 / 100)} top-5{size} ({weights.Source})");
+            }
+        }
+    }
+
+    private static string List(ImmutableArray<double> numbers) => string.Join(' ', numbers.Select(static number => number.ToString(CultureInfo.InvariantCulture)));
 }

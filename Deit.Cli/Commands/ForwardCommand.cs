@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Deit.Checkpoints;
+using Deit.Cli.Specs;
+using Deit.Compiler.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,23 +13,31 @@ internal static class ForwardCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        Argument<string> name = Zoo.Argument();
-        var weights = new Option<string>("--weights") { Description = "The weights, a safetensors file under timm's names.", Required = true };
+        var name = new Argument<string>("model") { Description = "The model's name, as 'deit list' shows it, or the YAML file that declares it." };
+        var weights = new Option<string>("--weights") { Description = "The weights: a safetensors file or a PyTorch checkpoint, under timm's or Hugging Face's names.", Required = true };
+        var key = new Option<string>("--key") { Description = "Which dictionary of a checkpoint to take, such as model_ema; the usual ones are found." };
+        var strict = new Option<bool>("--strict") { Description = "Whether the weights must be the model's to the last tensor; 'false' loads what fits.", DefaultValueFactory = static _ => true };
         var input = new Option<string>("--input") { Description = "A safetensors file with the tensor 'input': normalised images (batch, channels, height, width).", Required = true };
         var output = new Option<string>("--output") { Description = "The safetensors file to write: 'logits' and, of distilled models, 'class_logits' and 'distillation_logits'.", Required = true };
-        var command = new Command("forward", "Run a model on tensors from a file.") { name, weights, input, output };
-        command.SetAction(parsed => Run(
-            terminal, Zoo.Find(parsed.GetRequiredValue(name)), parsed.GetRequiredValue(weights), parsed.GetRequiredValue(input), parsed.GetRequiredValue(output)));
+        var command = new Command("forward", "Run a model on tensors from a file.") { name, weights, key, strict, input, output };
+        command.SetAction(parsed =>
+        {
+            var options = new WeightsOptions { Key = parsed.GetValue(key), Strict = parsed.GetValue(strict) };
+            Run(terminal, Find(parsed.GetRequiredValue(name)), parsed.GetRequiredValue(weights), options, parsed.GetRequiredValue(input), parsed.GetRequiredValue(output));
+        });
         return command;
     }
 
-    private static void Run(Terminal terminal, RegisteredModelAttribute registered, string weights, string input, string output)
+    private static RegisteredModelAttribute Find(string model) => RecipeModels.IsFile(model) ? SpecAssembly.Compile(model) : Zoo.Find(model);
+
+    private static void Run(Terminal terminal, RegisteredModelAttribute registered, string weights, WeightsOptions options, string input, string output)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = inference_mode();
         Tensor images = ReadImages(input, registered.Description);
         using IVisionModel model = registered.Create();
-        StateDict.Load(model.Module, Safetensors.Load(weights), strict: true, weights);
+        WeightsReport report = Weights.Load(model, weights, options);
+        if (!report.IsComplete) terminal.WriteLine(string.Join(Environment.NewLine, report.Lines));
         model.Module.eval();
 
         Dictionary<string, Tensor> answers = [];

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Deit.Cli.Commands;
 
-/// <summary><c>deit list</c>: the models there are.</summary>
+/// <summary><c>deit list</c>: the models there are, each with the published accuracy of its usual weights.</summary>
 internal static class ListCommand
 {
     /// <summary>Makes the command.</summary>
@@ -26,6 +26,7 @@ internal static class ListCommand
             .AddColumn(new TableColumn("classes").RightAligned())
             .AddColumn(new TableColumn("parameters").RightAligned())
             .AddColumn(new TableColumn("MACs").RightAligned())
+            .AddColumn(new TableColumn("top-1").RightAligned())
             .AddColumn(new TableColumn("declared in").NoWrap());
         foreach (RegisteredModelAttribute model in Zoo.Models.Models)
         {
@@ -38,6 +39,7 @@ internal static class ListCommand
                 Numbers.Grouped(description.Classes),
                 Numbers.Short(description.Parameters),
                 Numbers.Short(description.Macs),
+                Numbers.Percent(description.PublishedWeights.FirstOrDefault()?.Top1 / 100),
                 Markup.Escape(model.DeclaredIn));
         }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Deit.Cli.Display;
 using Deit.Cli.Specs;
 using Deit.Compiler.Specs;
@@ -65,25 +64,17 @@ internal static class TrainCommand
         RecipeRun run = RecipeRun.Start(recipe, models, options with { Observer = display });
         terminal.WriteLine($"{run.Recipe.Name}: writing to {run.Folder.Path}");
 
-        using var cancellation = new CancellationTokenSource();
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        RunSummary summary;
         try
         {
-            RunSummary summary = run.Execute(cancellation.Token);
-            display.Finish();
-            SummaryTable.Write(terminal, summary);
+            summary = Cancellation.Run(
+                run.Execute, $"Stopped. The epochs that were finished are kept: continue with --resume --output {run.Folder.Path}");
         }
-        catch (OperationCanceledException)
+        finally
         {
             display.Finish();
-            throw new OperationCanceledException($"Stopped. The epochs that were finished are kept: continue with --resume --output {run.Folder.Path}");
         }
 
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            cancellation.Cancel();
-        }
+        SummaryTable.Write(terminal, summary);
     }
 }

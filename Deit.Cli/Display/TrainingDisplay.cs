@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deit.Cli.Commands;
+using Deit.Pretrained;
 using Deit.Training;
 
 namespace Deit.Cli.Display;
@@ -8,12 +9,30 @@ namespace Deit.Cli.Display;
 /// <param name="terminal">Where to.</param>
 internal abstract class TrainingDisplay(Terminal terminal) : ITrainingObserver
 {
+    private DownloadDisplay? _download;
+
     /// <summary>The display that suits a terminal: a moving line for a person, plain lines for a file.</summary>
     public static TrainingDisplay For(Terminal terminal) => terminal.IsInteractive ? new LiveDisplay(terminal) : new LineDisplay(terminal);
 
     /// <inheritdoc/>
     public virtual void ImagesDecoded(int done, int total)
     {
+    }
+
+    /// <inheritdoc/>
+    public void WeightsDownloaded(string model, DownloadProgress progress)
+    {
+        _download ??= new(terminal, model);
+        _download.Report(progress);
+    }
+
+    /// <inheritdoc/>
+    public void WeightsLoaded(WeightsLoaded weights)
+    {
+        Finish();
+        terminal.WriteLine();
+        terminal.WriteLine($"{Name(weights.Phase)}: starts from {weights.Adaptation.Path}");
+        foreach (string change in weights.Adaptation.Changes) terminal.WriteLine($"  {change}");
     }
 
     /// <inheritdoc/>
@@ -40,6 +59,8 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingObserver
     /// <summary>Leaves the terminal as a plain line is to be written next.</summary>
     public virtual void Finish()
     {
+        _download?.Finish();
+        _download = null;
     }
 
     /// <summary>What is being trained.</summary>

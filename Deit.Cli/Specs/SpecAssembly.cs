@@ -12,9 +12,13 @@ internal static class SpecAssembly
 {
     /// <summary>Compiles the model that a file declares.</summary>
     /// <exception cref="DeitException">The file declares none, or it has errors; they are printed as the compiler prints them.</exception>
-    public static RegisteredModelAttribute Compile(string path)
+    public static RegisteredModelAttribute Compile(string path) => Compile(Load(path), path);
+
+    /// <summary>Compiles a spec that was checked.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="path">Where it is from.</param>
+    public static RegisteredModelAttribute Compile(ModelSpec spec, string path)
     {
-        ModelSpec spec = Load(path);
         string registration = $"[assembly: Deit.RegisteredModelAttribute<{spec.Target.FullName}>({Literal(path)})]";
         CSharpCompilation compilation = CSharpCompilation.Create(
             $"Deit.Specs.{spec.Name}",
@@ -29,7 +33,9 @@ internal static class SpecAssembly
         }
 
         image.Position = 0;
-        return AssemblyLoadContext.Default.LoadFromStream(image).GetCustomAttributes<RegisteredModelAttribute>().Single();
+
+        // A context of its own: the same spec, or one of its name, may have been compiled before.
+        return new AssemblyLoadContext(spec.Name).LoadFromStream(image).GetCustomAttributes<RegisteredModelAttribute>().Single();
     }
 
     /// <summary>Reads, resolves and checks the model that a file declares, without running it.</summary>

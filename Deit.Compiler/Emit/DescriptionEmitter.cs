@@ -23,6 +23,8 @@ internal static class DescriptionEmitter
         code.Line($"Distilled = {(model.Distilled ? "true" : "false")},");
         code.Line("Parameters = ParameterCount,");
         code.Line("Macs = MacsPerImage,");
+        if (model.Training is { } training) code.Line($"TrainingPlan = new({Names.Number(training.ElementsPerImage)}, {Names.Number(training.ConstantElements)}),");
+        FactsEmitter.Write(code, spec.Facts);
         code.Line("Layers =").Line("[");
         foreach (Layer layer in model.Layers)
         {

@@ -27,22 +27,29 @@ internal static class Names
     /// <summary>What generated code calls by its simple name, and its own members: a model's class of such a name would take its place.</summary>
     public static ImmutableHashSet<string> UsedByGeneratedCode { get; } =
     [
-        "BatchNorm2d", "Classifier", "ComponentName", "Conv2d", "Create", "Deit", "Describe", "Description", "DisposeScope", "DistilledClassifier",
-        "DistilledLogits", "DropPath", "Enumerable", "GeneratedCode", "IGeneratedModel", "IVisionModel", "ImmutableArray", "LayerNorm", "LayerScale",
-        "Linear", "MacsPerImage", "ModelDescription", "ModelOptions", "Module", "ModuleList", "Parameter", "ParameterCount", "RegisteredModels", "ResolvedSpec", "System", "Tensor",
-        "TorchSharp",
+        "Activation", "BatchNorm2d", "Classifier", "ComponentName", "Conv2d", "Create", "Deit", "Describe", "Description", "DisposeScope",
+        "DistilledClassifier", "DistilledLogits", "DropPath", "Enumerable", "Fused", "FusedStep", "GeneratedCode", "IGeneratedModel",
+        "IVisionModel", "ImmutableArray", "KeptImages", "LayerNorm", "LayerScale", "Linear", "MacsPerImage", "Matrix", "ModelDescription",
+        "ModelOptions", "Module", "ModuleList", "Parameter", "ParameterCount", "RegisteredModels", "ResolvedSpec", "System", "Tensor",
+        "TorchSharp", "TrainingMemory", "UnitPlace",
     ];
 
     /// <summary>What the classes that modules derive from have already: neither a member nor a class inside may hide it.</summary>
     public static ImmutableHashSet<string> OfEveryModule { get; } =
     [
-        "ClearModules", "ConditionallyRegisterBuffer", "ConditionallyRegisterParameter", "Create", "Describe", "Description", "Dispose", "Enumerable", "Equals",
-        "Finalize", "GetDefaultDeviceAndType", "GetHashCode", "GetName", "GetType", "MacsPerImage", "MemberwiseClone", "Module", "ParameterCount", "Predict", "ReferenceEquals",
-        "RegisterComponents", "ReplaceBuffer", "ReplaceParameter", "ToString",
+        "ClearModules", "ConditionallyRegisterBuffer", "ConditionallyRegisterParameter", "Create", "CreateStep", "Describe", "Description",
+        "Dispose", "Enumerable", "Equals", "ExportOnnx", "Finalize", "ForwardTraining", "GetDefaultDeviceAndType", "GetHashCode",
+        "GetName", "GetType", "MacsPerImage", "MemberwiseClone", "Module", "ParameterCount", "Predict", "ReferenceEquals",
+        "RegisterComponents", "ReplaceBuffer", "ReplaceParameter", "ToString", "TrainingStep",
     ];
 
-    /// <summary>The property that holds a member: <c>cls_token</c> becomes <c>ClsToken</c>.</summary>
-    public static string Property(Node node) => node.Op is RepeatedBlock repeated ? repeated.Property : Spelling.ToPascalCase(node.Member);
+    /// <summary>
+    /// The property that holds a member: <c>cls_token</c> becomes <c>ClsToken</c>; one whose name is a number is called by what it
+    /// is, <c>Stage0</c>.
+    /// </summary>
+    public static string Property(Node node) => node.Op is RepeatedBlock repeated ? repeated.Property
+        : node.Member.Length > 0 && char.IsDigit(node.Member[0]) ? $"{node.Op.Kind}{node.Member}"
+        : Spelling.ToPascalCase(node.Member);
 
     /// <summary>An identifier, with an @ where it is a keyword.</summary>
     public static string Identifier(string name) => Keywords.Contains(name) ? "@" + name : name;

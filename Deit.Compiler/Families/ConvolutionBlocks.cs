@@ -1,3 +1,4 @@
+using System.Globalization;
 using Deit.Compiler.Graphs;
 using Deit.Compiler.Ops;
 
@@ -33,4 +34,33 @@ internal static class ConvolutionBlocks
         if (activation) x = block.Add("x", new Relu(), x);
         return new(block.Build(x), [input[1].Text, outChannels.Text, kernel.Text, stride.Text, groups.Text]);
     }
+
+    /// <summary>Squeeze-and-excitation (Hu et al., arXiv 1709.01507): images, each channel weighed by what the whole image holds.</summary>
+    /// <param name="input">The type of what comes in.</param>
+    /// <param name="squeezeChannels">Channels in between.</param>
+    /// <param name="reduce">The name of the convolution to them.</param>
+    /// <param name="expand">The name of the convolution back.</param>
+    /// <param name="activation">What stands between the two.</param>
+    public static BlockCall SqueezeExcitation(TensorType input, Size squeezeChannels, string reduce, string expand, Elementwise activation)
+    {
+        var block = new BlockBuilder("SqueezeExcitation", "Weighs every channel by what the whole image holds (Hu et al., arXiv 1709.01507).");
+        Size channels = block.Argument("channels", input[1], "Channels that come in and go out.");
+        Size squeeze = block.Argument("squeezeChannels", squeezeChannels, "Channels in between.");
+        Value x = block.Input("x", input.Named(channels.Text, "height", "width"));
+        Value gate = block.Add("gate", new GlobalAveragePool(KeepDims: true), x);
+        gate = block.AddMember("gate", reduce, new Conv2d(channels, squeeze, 1, Initialization.FanOut) { HasBias = true }, gate);
+        gate = block.Add("gate", activation, gate);
+        gate = block.AddMember("gate", expand, new Conv2d(squeeze, channels, 1, Initialization.FanOut) { HasBias = true }, gate);
+        gate = block.Add("gate", new Sigmoid(), gate);
+        return new(block.Build(block.Add("x", new Scale(), x, gate)), [input[1].Text, squeezeChannels.Text]);
+    }
+
+    /// <summary>The expression of the stochastic depth of a block, where <c>dropPathStep</c> is what it rises by from one block to the next.</summary>
+    /// <param name="block">The number of blocks before it.</param>
+    public static string DropPathOf(int block) => block switch
+    {
+        0 => "0",
+        1 => "dropPathStep",
+        _ => string.Format(CultureInfo.InvariantCulture, "{0} * dropPathStep", block),
+    };
 }

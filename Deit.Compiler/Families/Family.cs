@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -10,8 +11,11 @@ namespace Deit.Compiler.Families;
 /// <summary>An architecture family: the keys that describe one of its models, and the graph they make.</summary>
 public abstract class Family
 {
-    /// <summary>All families, in the order of their names.</summary>
-    public static ImmutableArray<Family> All { get; } = [new GraphFamily(), new RegNet(), new VisionTransformer()];
+    /// <summary>All families, in the order of their names: a class that derives from this one is all it takes.</summary>
+    public static ImmutableArray<Family> All { get; } = [.. typeof(Family).Assembly.GetTypes()
+        .Where(static type => type.IsSubclassOf(typeof(Family)) && !type.IsAbstract)
+        .Select(static type => (Family)Activator.CreateInstance(type, nonPublic: true)!)
+        .OrderBy(static family => family.Name, StringComparer.Ordinal)];
 
     /// <summary>Its name in YAML.</summary>
     public abstract string Name { get; }

@@ -34,14 +34,8 @@ internal static class RegNetBlocks
         BlockCall bottleneck = Bottleneck(x.Type, groups, squeeze, $"{firstDropPath} + ((i + 1) * {dropPathStep})");
         x = block.Add("x", RepeatedBlock.Of("Blocks", bottleneck, depth - 1, "b", 2), x);
 
-        string first = firstBlock switch
-        {
-            0 => "0",
-            1 => "dropPathStep",
-            _ => string.Format(CultureInfo.InvariantCulture, "{0} * dropPathStep", firstBlock),
-        };
         string[] squeezes = squeezeRatio > 0 ? [Literal(firstSqueeze), Literal(squeeze)] : [];
-        return new(block.Build(x), [Literal(input[1]), Literal(channels), Literal(depth), Literal(groups), .. squeezes, first, "dropPathStep"]);
+        return new(block.Build(x), [Literal(input[1]), Literal(channels), Literal(depth), Literal(groups), .. squeezes, ConvolutionBlocks.DropPathOf(firstBlock), "dropPathStep"]);
     }
 
     private static BlockCall Downsampling(TensorType input, Size outChannels, Size groups, Size squeezeChannels, string dropPath)
@@ -80,23 +74,9 @@ internal static class RegNetBlocks
     {
         Value y = block.AddMember("y", "conv1", ConvolutionBlocks.ConvNorm(x.Type, channels, kernel: 1, stride: 1, groups: 1), x);
         y = block.AddMember("y", "conv2", ConvolutionBlocks.ConvNorm(y.Type, channels, kernel: 3, stride, groups), y);
-        if (squeezeChannels.Value > 0) y = block.AddMember("y", "se", SqueezeExcitation(y.Type, squeezeChannels), y);
+        if (squeezeChannels.Value > 0) y = block.AddMember("y", "se", ConvolutionBlocks.SqueezeExcitation(y.Type, squeezeChannels, "fc1", "fc2", new Relu()), y);
         y = block.AddMember("y", "conv3", ConvolutionBlocks.ConvNorm(y.Type, channels, kernel: 1, stride: 1, groups: 1, activation: false, startsAtZero: true), y);
         return block.AddMember("y", "drop_path", new DropPath(dropPath), y);
-    }
-
-    private static BlockCall SqueezeExcitation(TensorType input, Size squeezeChannels)
-    {
-        var block = new BlockBuilder("SqueezeExcitation", "Weighs every channel by what the whole image holds (Hu et al., arXiv 1709.01507).");
-        Size channels = block.Argument("channels", input[1], "Channels that come in and go out.");
-        Size squeeze = block.Argument("squeezeChannels", squeezeChannels, "Channels in between.");
-        Value x = block.Input("x", input.Named(channels.Text, Height, Width));
-        Value gate = block.Add("gate", new GlobalAveragePool(KeepDims: true), x);
-        gate = block.AddMember("gate", "fc1", new Conv2d(channels, squeeze, 1, Initialization.FanOut) { HasBias = true }, gate);
-        gate = block.Add("gate", new Relu(), gate);
-        gate = block.AddMember("gate", "fc2", new Conv2d(squeeze, channels, 1, Initialization.FanOut) { HasBias = true }, gate);
-        gate = block.Add("gate", new Sigmoid(), gate);
-        return new(block.Build(block.Add("x", new Scale(), x, gate)), [input[1].Text, squeezeChannels.Text]);
     }
 
     // timm rounds half to even, as Math.Round does.

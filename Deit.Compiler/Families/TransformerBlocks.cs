@@ -18,8 +18,8 @@ internal static class TransformerBlocks
         new(input, output, Initialization.TruncatedNormal(WeightDeviation), hasBias);
 
     /// <summary>A learned token or embedding, initialised as transformers are.</summary>
-    public static LearnedTensor Learned(long tokens, long width, string summary) =>
-        new(new([1, tokens, width]), Initialization.TruncatedNormal(WeightDeviation), summary);
+    public static LearnedTensor Learned(long tokens, long width, string summary, double deviation = WeightDeviation) =>
+        new(new([1, tokens, width]), Initialization.TruncatedNormal(deviation), summary);
 
     /// <summary>Image to tokens: a convolution with a patch's size and stride, or a stack of small ones.</summary>
     public static Block PatchEmbedding(TransformerShape shape)

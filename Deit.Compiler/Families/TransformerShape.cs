@@ -26,6 +26,9 @@ internal sealed record TransformerShape(SpecTable Spec)
 
     public long Registers => Spec.Integer("registers");
 
+    /// <summary>Standard deviation of the first values of class and register tokens.</summary>
+    public double TokenDeviation => Spec.Number("token_std");
+
     public bool QkvBias => Spec.Boolean("qkv_bias");
 
     public bool QkNorm => Spec.Boolean("qk_norm");

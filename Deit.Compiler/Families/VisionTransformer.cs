@@ -37,6 +37,7 @@ internal sealed class VisionTransformer : Family
         new("stem", ValueKind.Text, "How the image becomes tokens: 'patch', one convolution, or 'conv', a stack of small ones (arXiv 2106.14881).") { Default = "patch", Choices = ["patch", "conv"] },
         new("class_token", ValueKind.Boolean, "Whether there is a class token.") { Default = true },
         new("registers", ValueKind.Integer, "Number of register tokens (arXiv 2309.16588).") { Default = 0L, Minimum = 0, Maximum = 1024 },
+        new("token_std", ValueKind.Number, "Standard deviation of the first values of the class token and the register tokens: 0.02 as in DeiT, 1e-6 as in timm's vision transformers.") { Default = 0.02, Minimum = 0, Maximum = 1 },
         new("no_embed_class", ValueKind.Boolean, "Whether the patches alone have position embeddings, as in DeiT III (arXiv 2204.07118).") { Default = false },
         new("pool", ValueKind.Text, "What the head reads: 'token', the class token, or 'avg', the mean of the patches.") { Default = "token", Choices = ["token", "avg"] },
         new("distilled", ValueKind.Boolean, "Whether there is a distillation token with a head of its own.") { Default = false },
@@ -74,9 +75,10 @@ internal sealed class VisionTransformer : Family
     private static Value Embed(BlockBuilder model, TransformerShape shape, Value images)
     {
         var tokens = new List<Value>();
-        if (shape.HasClassToken) tokens.Add(model.AddMember("clsToken", "cls_token", TransformerBlocks.Learned(1, shape.Width, "the class token")));
+        if (shape.HasClassToken) tokens.Add(model.AddMember("clsToken", "cls_token", TransformerBlocks.Learned(1, shape.Width, "the class token", shape.TokenDeviation)));
         Value? registers = shape.Registers == 0 ? null : model.AddMember(
-            "regToken", "reg_token", TransformerBlocks.Learned(shape.Registers, shape.Width, "register tokens, which nobody reads (Darcet et al., arXiv 2309.16588)"));
+            "regToken", "reg_token", TransformerBlocks.Learned(
+                shape.Registers, shape.Width, "register tokens, which nobody reads (Darcet et al., arXiv 2309.16588)", shape.TokenDeviation));
         Value posEmbed = model.AddMember("posEmbed", "pos_embed", TransformerBlocks.Learned(
             shape.EmbedsPatchesOnly ? shape.Patches : shape.Tokens, shape.Width, shape.EmbedsPatchesOnly ? "the position embeddings of the patches" : "the position embeddings of all tokens"));
         if (shape.Distilled) tokens.Add(model.AddMember("distToken", "dist_token", TransformerBlocks.Learned(1, shape.Width, "the distillation token")));

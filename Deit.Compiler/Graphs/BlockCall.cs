@@ -2,6 +2,8 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Text.RegularExpressions;
+using Deit.Compiler.Onnx;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Graphs;
 
@@ -35,6 +37,12 @@ internal sealed record BlockCall(Block Block, ImmutableArray<string> Arguments) 
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{member}.call({string.Join(", ", arguments)})";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => scope.Inline(Block, "", scope.Inputs);
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node) => [pass.CallUnit(Block, [.. node.Inputs.Select(input => pass[input])])];
 
     // Inside, sizes are written with the block's own names; outside, with the caller's.
     private TensorType Translate(TensorType type, IReadOnlyList<TensorType> inputs)

@@ -18,6 +18,9 @@ public sealed record Initialization(string Code)
     /// <summary>Weights from a normal distribution of variance 2 / fan-out, biases 0 (He et al., arXiv 1502.01852).</summary>
     public static Initialization FanOut { get; } = new(".FanOutNormal()");
 
+    /// <summary>Weights from a uniform distribution that ends at ±1 / sqrt(fan-out), biases 0 (EfficientNet's classifier, arXiv 1905.11946).</summary>
+    public static Initialization FanOutUniform { get; } = new(".FanOutUniform()");
+
     /// <summary>Scale 0: a residual branch that begins as nothing (Goyal et al., arXiv 1706.02677, section 5.1).</summary>
     public static Initialization ZeroScale { get; } = new(".ZeroScale()");
 }

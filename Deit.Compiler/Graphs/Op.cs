@@ -1,10 +1,14 @@
+using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
+using Deit.Compiler.Onnx;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Graphs;
 
 /// <summary>
 /// An operator. All that is known of it stands in its own file: its parameters, the shape and the cost of its output, and
-/// how the generated code makes and calls it.
+/// how the generated code makes and calls it, and what it is in ONNX.
 /// </summary>
 public abstract record Op
 {
@@ -28,6 +32,17 @@ public abstract record Op
     /// <param name="member">The name of its member, empty where it has none.</param>
     /// <param name="arguments">The names of its inputs.</param>
     public abstract string Call(string member, IReadOnlyList<string> arguments);
+
+    /// <summary>Adds the ONNX nodes that compute it at inference.</summary>
+    /// <returns>The name of its output there.</returns>
+    internal abstract string ToOnnx(OnnxScope scope);
+
+    /// <summary>
+    /// Writes its training code: the kernels of the forward pass, and the rule that writes those of its gradients.
+    /// </summary>
+    /// <returns>The matrices that hold its output: one, or those that lie in it one after another.</returns>
+    /// <exception cref="NotSupportedException">There is none for values of these shapes; the model is trained on its reference path.</exception>
+    internal virtual ImmutableArray<Slot> Train(Lowering pass, Node node) => throw new NotSupportedException($"{Kind} has no training code");
 }
 
 /// <summary>How the generated code holds an operator that has state.</summary>

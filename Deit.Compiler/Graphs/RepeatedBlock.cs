@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
+using Deit.Compiler.Onnx;
 
 namespace Deit.Compiler.Graphs;
 
@@ -57,6 +58,9 @@ internal sealed record RepeatedBlock(string Property, Block Template, ImmutableA
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) =>
         throw new InvalidOperationException("A repeated block is emitted as a loop.");
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => Named.Aggregate(scope.Input, (x, repetition) => scope.Inline(repetition.Call.Block, repetition.Name, [x]));
 }
 
 /// <summary>Repetitions that are all made by one expression.</summary>

@@ -1,7 +1,10 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -27,4 +30,38 @@ internal sealed record Add : Op
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{arguments[0]} + {arguments[1]}";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => scope.Add("Add", scope.Inputs);
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node)
+    {
+        Slot a = pass[node.Inputs[0]];
+        Slot b = pass[node.Inputs[1]];
+        if (a.Shape.PerImage != b.Shape.PerImage) return [AddToEveryImage(pass, a.Shape.PerImage ? a : b, a.Shape.PerImage ? b : a)];
+
+        Slot y = pass.New("sum", a);
+        pass.Call("Add", Instruction.Read("a", a), Instruction.Read("b", b), Instruction.Write("y", y, mayReplace: "b"));
+        pass.Gradient(y, dy =>
+        {
+            pass.Accumulate(a, dy);
+            pass.Accumulate(b, dy);
+        });
+        return [y];
+    }
+
+    private static Slot AddToEveryImage(Lowering pass, Slot x, Slot learned)
+    {
+        Slot y = pass.New("sum", x);
+        pass.Call("AddToEveryImage", Instruction.Read("x", x), Instruction.Read("learned", learned), Instruction.Write("y", y, mayReplace: "x"));
+        pass.Gradient(y, dy =>
+        {
+            Slot sum = Lowering.NewGradient(learned);
+            pass.Call("SumOverImages", Instruction.Read("dy", dy), Instruction.Write("sum", sum));
+            pass.Accumulate(learned, sum);
+            pass.Accumulate(x, dy);
+        });
+        return y;
+    }
 }

@@ -1,12 +1,18 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
 /// <summary>Batch normalisation of channels, with scale, shift and running statistics (Ioffe and Szegedy, arXiv 1502.03167).</summary>
 internal sealed record BatchNorm2d(Size Channels, Initialization Initialization) : Op
 {
+    // What PyTorch adds to the variance unless it is told otherwise.
+    private const double DefaultEpsilon = 1e-5;
+
     /// <summary>How YAML writes it.</summary>
     public static OpDeclaration Declaration { get; } = new(
         "batch_norm2d", "Batch normalisation of channels.",
@@ -37,4 +43,34 @@ internal sealed record BatchNorm2d(Size Channels, Initialization Initialization)
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{member}.call({arguments[0]})";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => scope.Add(
+        "BatchNormalization",
+        [scope.Input, scope.Weight("weight"), scope.Weight("bias"), scope.Weight("running_mean"), scope.Weight("running_var")],
+        OnnxAttribute.Number("epsilon", DefaultEpsilon));
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node)
+    {
+        Slot x = pass.Pixels(node.Inputs[0]);
+        Slot weight = pass.Parameter("weight", 1, Channels.Value);
+        Slot bias = pass.Parameter("bias", 1, Channels.Value);
+        Slot mean = pass.New("mean", weight.Shape);
+        Slot deviation = pass.New("inverseDeviation", weight.Shape);
+        Slot y = pass.New("y", x.Shape);
+        pass.Call("BatchNorm",
+            Instruction.Read("x", x), Instruction.Read("weight", weight), Instruction.Read("bias", bias),
+            Instruction.Read("runningMean", pass.Buffer("running_mean", Channels.Value)), Instruction.Read("runningVariance", pass.Buffer("running_var", Channels.Value)), Instruction.Read("batches", pass.Buffer("num_batches_tracked", 1)),
+            Instruction.Write("y", y), Instruction.Write("mean", mean), Instruction.Write("inverseDeviation", deviation));
+        pass.Gradient(y, dy =>
+        {
+            Slot dx = Lowering.NewGradient(x);
+            pass.Call("BatchNormBackward",
+                Instruction.Read("dy", dy), Instruction.Read("x", x), Instruction.Read("mean", mean), Instruction.Read("inverseDeviation", deviation), Instruction.Read("weight", weight), Instruction.Read("bias", bias),
+                Instruction.Write("dx", dx, mayReplace: "dy"), Instruction.Write("dWeight", Lowering.GradientOf(weight)), Instruction.Write("dBias", Lowering.GradientOf(bias)));
+            pass.Accumulate(x, dx);
+        });
+        return [y];
+    }
 }

@@ -1,7 +1,10 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -86,6 +89,15 @@ internal sealed record Conv2d(Size In, Size Out, Size Kernel, Initialization Ini
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{member}.call({arguments[0]})";
 
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => scope.Add(
+        "Conv",
+        [scope.Input, .. scope.Weights],
+        OnnxAttribute.Integers("kernel_shape", Kernel.Value, Kernel.Value),
+        OnnxAttribute.Integers("strides", Stride.Value, Stride.Value),
+        OnnxAttribute.Integers("pads", Padding.Value, Padding.Value, Padding.Value, Padding.Value),
+        OnnxAttribute.Integer("group", Groups.Value));
+
     private string Summary => Kernel.IsLiteral
         ? $"{In} → {Out} channels, {Kernel}×{Kernel}{(IsOne(Stride) ? "" : $", stride {Stride}")}{(IsOne(Groups) ? "" : $", {Groups} groups")}"
         : $"{In} → {Out} channels";
@@ -109,4 +121,7 @@ internal sealed record Conv2d(Size In, Size Out, Size Kernel, Initialization Ini
         if (extent.IsLiteral) return value;
         return IsOne(Stride) ? new(value, extent.Text) : new(value, $"{extent.Text} / {Stride.Text}");
     }
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node) => ConvolutionTraining.Write(this, pass, node);
 }

@@ -1,6 +1,9 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -26,4 +29,23 @@ internal sealed record DropPath(string Rate) : Op
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{member}.call({arguments[0]})";
+
+    /// <summary>Nothing: at inference every branch is there.</summary>
+    internal override string ToOnnx(OnnxScope scope) => scope.Input;
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node)
+    {
+        Slot x = pass[node.Inputs[0]];
+        Slot kept = pass.KeptImages();
+        Slot y = pass.New("y", x);
+        pass.Call("ScaleImages", Instruction.Read("x", x), Instruction.Read("kept", kept), Instruction.Write("y", y, mayReplace: "x"));
+        pass.Gradient(y, dy =>
+        {
+            Slot dx = Lowering.NewGradient(x);
+            pass.Call("ScaleImages", Instruction.Read("x", dy), Instruction.Read("kept", kept), Instruction.Write("y", dx, mayReplace: "x"));
+            pass.Accumulate(x, dx);
+        });
+        return [y];
+    }
 }

@@ -1,6 +1,9 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -23,4 +26,11 @@ internal sealed record FlattenPatches : Op
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{arguments[0]}.flatten(2).transpose(1, 2)";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) =>
+        scope.Transpose(scope.Reshape(scope.Input, scope.OutputType[2], scope.OutputType[1]), 0, 2, 1);
+
+    /// <summary>Channels last, a feature map is the sequence already.</summary>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node) => [pass.Pixels(node.Inputs[0])];
 }

@@ -1,6 +1,9 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -15,4 +18,10 @@ internal sealed record Gelu : Elementwise
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"functional.gelu({arguments[0]})";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => scope.Add("Gelu", scope.Inputs);
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node) => [Function(pass, node, "Gelu", gradientReads: "x")];
 }

@@ -1,6 +1,9 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -28,4 +31,14 @@ internal sealed record GlobalAveragePool(bool KeepDims) : Op
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) =>
         KeepDims ? $"{arguments[0]}.mean([2, 3], keepdim: true)" : $"{arguments[0]}.mean([2, 3])";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope)
+    {
+        string pooled = scope.Add("GlobalAveragePool", scope.Inputs);
+        return KeepDims ? pooled : scope.Add("Flatten", [pooled], OnnxAttribute.Integer("axis", 1));
+    }
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node) => [TokenMean.Mean(pass, pass.Pixels(node.Inputs[0]), skipped: 0)];
 }

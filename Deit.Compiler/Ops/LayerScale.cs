@@ -1,6 +1,9 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -33,4 +36,25 @@ internal sealed record LayerScale(Size Width, double InitialValue) : Op
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{member}.call({arguments[0]})";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => scope.Add("Mul", [scope.Input, .. scope.Weights]);
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node)
+    {
+        Slot x = pass.Features(node.Inputs[0]);
+        Slot gamma = pass.Parameter("gamma", 1, Width.Value);
+        Slot y = pass.New("y", x.Shape);
+        pass.Call("ScaleColumns", Instruction.Read("x", x), Instruction.Read("scale", gamma), Instruction.Write("y", y));
+        pass.Gradient(y, dy =>
+        {
+            Slot dx = Lowering.NewGradient(x);
+            pass.Call("ScaleColumnsBackward",
+                Instruction.Read("x", x), Instruction.Read("scale", gamma), Instruction.Read("dy", dy),
+                Instruction.Write("dx", dx, mayReplace: "dy"), Instruction.Write("dScale", Lowering.GradientOf(gamma)));
+            pass.Accumulate(x, dx);
+        });
+        return [y];
+    }
 }

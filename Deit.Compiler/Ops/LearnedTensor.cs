@@ -1,7 +1,10 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -36,4 +39,16 @@ internal sealed record LearnedTensor(EquatableArray<Size> Shape, Initialization 
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => member;
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => scope.Weights[0];
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node)
+    {
+        MatrixShape shape = MatrixShape.Of(node.Output.Type);
+        Slot parameter = pass.Parameter("", shape.Rows, shape.Columns);
+        pass.Gradient(parameter, gradient => pass.Call("Copy", Instruction.Read("x", gradient), Instruction.Write("y", Lowering.GradientOf(parameter))));
+        return [parameter];
+    }
 }

@@ -1,7 +1,10 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -45,4 +48,39 @@ internal sealed record Linear(Size In, Size Out, Initialization Initialization, 
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{member}.call({arguments[0]})";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope)
+    {
+        // Gemm multiplies matrices alone, and by a transpose; MatMul takes any rank, and the matrix as it is.
+        if (scope.InputType.Rank == 2) return scope.Add("Gemm", [scope.Input, .. scope.Weights], OnnxAttribute.Integer("transB", 1));
+        string product = scope.Add("MatMul", [scope.Input, scope.TransposedWeight("weight")]);
+        return HasBias ? scope.Add("Add", [product, scope.Weight("bias")]) : product;
+    }
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node) =>
+        [Product(pass, pass.Features(node.Inputs[0]), pass.New("y", node.Output), In.Value, Out.Value, HasBias)];
+
+    /// <summary>y = x Wᵀ + b; dx = dy W, dW = dyᵀ x, db the column sums of dy. Of a part of the layer, from the row <paramref name="first"/> of W.</summary>
+    internal static Slot Product(Lowering pass, Slot x, Slot y, long width, long features, bool hasBias, long first = 0)
+    {
+        Slot weight = pass.Parameter("weight", features, width, first * width);
+        Slot? bias = hasBias ? pass.Parameter("bias", 1, features, first) : null;
+        Operand[] constant = bias is null ? [] : [Instruction.Read("bias", bias)];
+        pass.Call("Linear", [Instruction.Read("x", x), Instruction.Read("weight", weight), .. constant, Instruction.Write("y", y)]);
+        pass.Gradient(y, dy =>
+        {
+            if (Lowering.NeedsGradient(x))
+            {
+                Slot dx = Lowering.NewGradient(x);
+                pass.Call("LinearInputGradient", Instruction.Read("dy", dy), Instruction.Read("weight", weight), Instruction.Write("dx", dx));
+                pass.Accumulate(x, dx);
+            }
+
+            pass.Call("LinearWeightGradient", Instruction.Read("dy", dy), Instruction.Read("x", x), Instruction.Write("dWeight", Lowering.GradientOf(weight)));
+            if (bias is not null) pass.Call("ColumnSum", Instruction.Read("dy", dy), Instruction.Write("sum", Lowering.GradientOf(bias)));
+        });
+        return y;
+    }
 }

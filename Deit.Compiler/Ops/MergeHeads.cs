@@ -1,6 +1,9 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -23,4 +26,24 @@ internal sealed record MergeHeads : Op
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{arguments[0]}.transpose(1, 2).flatten(2)";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) =>
+        scope.Reshape(scope.Transpose(scope.Input, 0, 2, 1, 3), scope.OutputType[1], scope.OutputType[2]);
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node)
+    {
+        Slot x = pass.Heads(node.Inputs[0]);
+        Slot y = pass.New("merged", node.Output);
+        Operand heads = Instruction.Literal("heads", Emit.Names.Number(node.Inputs[0].Type[1].Value));
+        pass.Call("MergeHeads", Instruction.Read("x", x), heads, Instruction.Write("y", y));
+        pass.Gradient(y, dy =>
+        {
+            Slot dx = Lowering.NewGradient(x);
+            pass.Call("MergeHeadsBackward", Instruction.Read("dy", dy), heads, Instruction.Write("dx", dx));
+            pass.Accumulate(x, dx);
+        });
+        return [y];
+    }
 }

@@ -1,7 +1,10 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -37,5 +40,39 @@ internal sealed record PrependTokens : Op
         string sequence = arguments[arguments.Count - 1];
         IEnumerable<string> tokens = arguments.Take(arguments.Count - 1).Select(token => $"{token}.expand({sequence}.shape[0], -1, -1)");
         return $"cat([{string.Join(", ", tokens)}, {sequence}], 1)";
+    }
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope)
+    {
+        string sequence = scope.Inputs[scope.Inputs.Count - 1];
+        string batch = scope.Add("Shape", [sequence], OnnxAttribute.Integer("start", 0), OnnxAttribute.Integer("end", 1));
+        string repetitions = scope.Add("Concat", [batch, scope.Integers(1, 1)], OnnxAttribute.Integer("axis", 0));
+        string[] tokens = [.. scope.Inputs.Take(scope.Inputs.Count - 1).Select(token => scope.Add("Expand", [token, repetitions]))];
+        return scope.Add("Concat", [.. tokens, sequence], OnnxAttribute.Integer("axis", 1));
+    }
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node)
+    {
+        Slot x = pass[node.Inputs[node.Inputs.Length - 1]];
+        Slot y = x;
+        for (int i = node.Inputs.Length - 2; i >= 0; i--) y = Prepend(pass, pass[node.Inputs[i]], y);
+        return [y];
+    }
+
+    private static Slot Prepend(Lowering pass, Slot token, Slot x)
+    {
+        Slot y = pass.New("tokens", x.Shape with { Rows = x.Shape.Rows + token.Shape.Rows });
+        pass.Call("PrependTokens", Instruction.Read("tokens", token), Instruction.Read("x", x), Instruction.Write("y", y));
+        pass.Gradient(y, dy =>
+        {
+            Slot dTokens = Lowering.NewGradient(token);
+            Slot dx = Lowering.NewGradient(x);
+            pass.Call("PrependTokensBackward", Instruction.Read("dy", dy), Instruction.Write("dTokens", dTokens), Instruction.Write("dx", dx));
+            pass.Accumulate(token, dTokens);
+            pass.Accumulate(x, dx);
+        });
+        return y;
     }
 }

@@ -1,6 +1,9 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -24,4 +27,27 @@ internal sealed record Scale : Op
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{arguments[0]} * {arguments[1]}";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => scope.Add("Mul", scope.Inputs);
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node)
+    {
+        Slot x = pass.Pixels(node.Inputs[0]);
+        Slot gate = pass.Pixels(node.Inputs[1]);
+        Slot y = pass.New("gated", x);
+        pass.Call("Gate", Instruction.Read("x", x), Instruction.Read("gate", gate), Instruction.Write("y", y));
+        pass.Gradient(y, dy =>
+        {
+            Slot dx = Lowering.NewGradient(x);
+            Slot dGate = Lowering.NewGradient(gate);
+            pass.Call("GateBackward",
+                Instruction.Read("x", x), Instruction.Read("gate", gate), Instruction.Read("dy", dy),
+                Instruction.Write("dx", dx, mayReplace: "dy"), Instruction.Write("dGate", dGate));
+            pass.Accumulate(x, dx);
+            pass.Accumulate(gate, dGate);
+        });
+        return [y];
+    }
 }

@@ -1,7 +1,12 @@
+using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
 using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -33,4 +38,29 @@ internal sealed record SplitHeads(Size Heads) : Op
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) =>
         $"{arguments[0]}.unflatten(2, 3, {Heads}, -1).permute(2, 0, 3, 1, 4)";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope)
+    {
+        TensorType parts = scope.OutputType;
+        return scope.Transpose(scope.Reshape(scope.Input, parts[3], parts[0], parts[2], parts[4]), 2, 0, 3, 1, 4);
+    }
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node)
+    {
+        Slot x = pass.Features(node.Inputs[0]);
+        var shape = new MatrixShape(x.Shape.Rows * Heads.Value, x.Shape.Columns / 3 / Heads.Value, PerImage: true);
+        ImmutableArray<Slot> parts = [pass.NewByHead("q", shape), pass.NewByHead("k", shape), pass.NewByHead("v", shape)];
+        Operand heads = Instruction.Literal("heads", Emit.Names.Number(Heads.Value));
+        pass.Call("SplitHeads", Instruction.Read("x", x), heads, Instruction.Write("q", parts[0]), Instruction.Write("k", parts[1]), Instruction.Write("v", parts[2]));
+        pass.Gradients(parts, gradients =>
+        {
+            if (gradients.Contains(null)) throw new NotSupportedException("queries, keys or values that nothing depends on");
+            Slot dx = Lowering.NewGradient(x);
+            pass.Call("SplitHeadsBackward", Instruction.Read("dq", gradients[0]!), Instruction.Read("dk", gradients[1]!), Instruction.Read("dv", gradients[2]!), heads, Instruction.Write("dx", dx));
+            pass.Accumulate(x, dx);
+        });
+        return parts;
+    }
 }

@@ -1,7 +1,10 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Globalization;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -29,4 +32,23 @@ internal sealed record TokenAt(int Index) : Op
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) =>
         $"{arguments[0]}.select(1, {Index.ToString(CultureInfo.InvariantCulture)})";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => scope.Add("Gather", [scope.Input, scope.Integer(Index)], OnnxAttribute.Integer("axis", 1));
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node)
+    {
+        Slot x = pass.Features(node.Inputs[0]);
+        Slot y = pass.New("token", node.Output);
+        Operand[] place = [Instruction.Literal("tokens", Emit.Names.Number(x.Shape.Rows)), Instruction.Literal("index", Emit.Names.Number(Index))];
+        pass.Call("TakeToken", [Instruction.Read("x", x), .. place, Instruction.Write("y", y)]);
+        pass.Gradient(y, dy =>
+        {
+            Slot dx = Lowering.NewGradient(x);
+            pass.Call("TakeTokenBackward", [Instruction.Read("dy", dy), .. place, Instruction.Write("dx", dx)]);
+            pass.Accumulate(x, dx);
+        });
+        return [y];
+    }
 }

@@ -1,8 +1,11 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Onnx;
 using Deit.Compiler.Specs;
+using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Ops;
 
@@ -29,4 +32,10 @@ internal sealed record Unpack(int Index) : Op
 
     /// <inheritdoc/>
     public override string Call(string member, IReadOnlyList<string> arguments) => $"{arguments[0]}[{Index.ToString(CultureInfo.InvariantCulture)}]";
+
+    /// <inheritdoc/>
+    internal override string ToOnnx(OnnxScope scope) => scope.Add("Gather", [scope.Input, scope.Integer(Index)], OnnxAttribute.Integer("axis", 0));
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<Slot> Train(Lowering pass, Node node) => [pass.Parts(node.Inputs[0])[Index]];
 }

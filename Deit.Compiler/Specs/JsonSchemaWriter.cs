@@ -102,6 +102,7 @@ public static class JsonSchemaWriter
         else if (key.PerBlock) ScalarOrList(json, key.Kind, key);
         else if (key.Kind == ValueKind.Texts) ScalarOrList(json, ValueKind.Text, key);
         else if (key.Kind == ValueKind.Integers) List(json, () => Scalar(json, ValueKind.Integer, key));
+        else if (key.Kind == ValueKind.Numbers) List(json, () => Scalar(json, ValueKind.Number, key));
         else if (key.Kind == ValueKind.Tables) List(json, () => json.Objects("oneOf", key.Items.Select(schema => (Action)(() => Table(json, schema)))));
         else Scalar(json, key.Kind, key);
     }

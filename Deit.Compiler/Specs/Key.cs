@@ -20,6 +20,9 @@ public enum ValueKind
     /// <summary>A list of whole numbers.</summary>
     Integers,
 
+    /// <summary>A list of numbers.</summary>
+    Numbers,
+
     /// <summary>A table of further keys.</summary>
     Table,
 

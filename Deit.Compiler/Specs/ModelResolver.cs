@@ -91,9 +91,19 @@ public sealed class ModelResolver
 
         SpecTable values = family.Derive(parent?.Values, SpecTable.Create(
             new Schema(family.Schema.Title, family.Keys), reading.Table.Entries.Where(static entry => !ModelKeys.All.Any(key => key.Name == RootOf(entry.Path)))));
-        var budget = new Budget((long?)reading.Table.Find("max_parameters"), (long?)reading.Table.Find("max_macs"));
-        var spec = new ModelSpec(NameOf(raw), family.Name, reading.Table.TextOrNull("description"), raw.Class, values, budget);
-        findings.AddRange(family.Check(values).Select(finding => finding.At(raw.Places)));
+        string? memory = reading.Table.TextOrNull("max_training_bytes");
+        var budget = new Budget(
+            (long?)reading.Table.Find("max_parameters"), (long?)reading.Table.Find("max_macs"), memory is null ? null : ByteSize.Parse(memory), reading.Table.Integer("batch"));
+        if (memory is not null && budget.MaxTrainingBytes is null)
+        {
+            findings.Add(new SpecFinding(Rules.ValueNotAccepted, "max_training_bytes", $"{{max_training_bytes}}: '{memory}' is no amount of memory; write one such as '6 GiB' or '512 MB'").At(raw.Places));
+        }
+
+        long channels = family.Describe(values).Channels;
+        (ModelFacts own, IReadOnlyList<SpecFinding> wrong) = ModelFacts.Read(reading.Table, channels);
+        ModelFacts facts = parent?.Facts.Derive(own, family.Describe(parent.Values).Channels == channels) ?? own;
+        var spec = new ModelSpec(NameOf(raw), family.Name, reading.Table.TextOrNull("description"), raw.Class, values, budget, facts);
+        findings.AddRange(wrong.Concat(family.Check(values)).Select(finding => finding.At(raw.Places)));
         return new(findings.Count == 0 ? spec : null, raw.Places, new(findings), raw.File);
     }
 

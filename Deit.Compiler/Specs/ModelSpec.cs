@@ -28,12 +28,15 @@ public sealed record TypeTarget(string Namespace, EquatableArray<string> Contain
 /// <param name="Target">The class it becomes.</param>
 /// <param name="Values">The values of the family's keys.</param>
 /// <param name="Limits">What it must not exceed.</param>
-public sealed record ModelSpec(string Name, string Family, string? Description, TypeTarget Target, SpecTable Values, Budget Limits);
+/// <param name="Facts">What is known of it beside its graph.</param>
+public sealed record ModelSpec(string Name, string Family, string? Description, TypeTarget Target, SpecTable Values, Budget Limits, ModelFacts Facts);
 
 /// <summary>What a model must not exceed; null where it may.</summary>
 /// <param name="MaxParameters">The most trainable scalars.</param>
 /// <param name="MaxMacs">The most multiply-accumulate operations an image.</param>
-public sealed record Budget(long? MaxParameters, long? MaxMacs);
+/// <param name="MaxTrainingBytes">The most memory of a generated training step.</param>
+/// <param name="Batch">The images of that step.</param>
+public sealed record Budget(long? MaxParameters, long? MaxMacs, long? MaxTrainingBytes, long Batch);
 
 /// <summary>A declaration as a front end read it, before it is known what it derives from.</summary>
 /// <param name="File">The path of the file it is in.</param>

@@ -37,6 +37,14 @@ internal static class RecipeChecks
                 "data.path: the digits come with the library; leave the path out, or set data.dataset to 'folder'");
         }
 
+        if (recipe.States("teacher.weights") && recipe.States("teacher.finetune"))
+        {
+            yield return new(
+                Rules.ContradictingKeys,
+                "teacher.finetune",
+                "teacher.finetune: a teacher that has teacher.weights is not trained; leave one of the two out");
+        }
+
         foreach (SpecFinding finding in CheckTraining(recipe, "student")) yield return finding;
         if (!hasTeacher) yield break;
         foreach (SpecFinding finding in CheckTraining(recipe, "teacher")) yield return finding;

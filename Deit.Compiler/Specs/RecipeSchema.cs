@@ -17,6 +17,7 @@ public static class RecipeSchema
     /// <summary>The keys of a training, of the teacher as of the student.</summary>
     public static ImmutableArray<Key> Training { get; } =
     [
+        new("finetune", ValueKind.Text, "Weights to start from: a file or a run's folder, relative to the recipe, or 'pretrained' for the published ones. Heads of other classes begin anew, position embeddings of another image size are interpolated."),
         new("epochs", ValueKind.Integer, "Times that every training image is seen.") { Default = 300L, Minimum = 1, Maximum = 1_000_000 },
         new("batch_size", ValueKind.Integer, "Images a step.") { Default = 64L, Minimum = 1, Maximum = 1_000_000 },
         new("lr", ValueKind.Number, "The learning rate at the peak of the cosine schedule.") { Default = 5e-4, Minimum = LeastLearningRate },
@@ -43,6 +44,7 @@ public static class RecipeSchema
         new("name", ValueKind.Text, "What to call the recipe; run folders are named by it.") { Required = true },
         new("description", ValueKind.Text, "What the recipe is for."),
         new("seed", ValueKind.Integer, "What all randomness is drawn from: the same seed gives the same numbers.") { Default = 0L },
+        new("fused", ValueKind.Boolean, "Whether models are trained by the code that the compiler wrote for it; otherwise by their readable forward pass and autograd, more slowly.") { Default = true },
         new("data", ValueKind.Table, "The images to train on and to judge by.") { Table = Data() },
         new("teacher", ValueKind.Table, "The model that the student learns from.") { Table = Teacher() },
         new("student", ValueKind.Table, "The model to train.") { Table = Student(), Required = true },
@@ -62,7 +64,7 @@ public static class RecipeSchema
     private static Schema Teacher() => new("a teacher",
     [
         new("model", ValueKind.Text, "The name of the teacher's model.") { Required = true },
-        new("weights", ValueKind.Text, "A safetensors file with the teacher's weights; the teacher is not trained then."),
+        new("weights", ValueKind.Text, "The teacher's weights, named as those of 'finetune' are; the teacher is not trained then."),
         .. Training,
     ]);
 

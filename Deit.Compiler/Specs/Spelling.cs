@@ -61,8 +61,15 @@ public static class Spelling
     }
 
     /// <summary>Spells a key as the front end does.</summary>
-    public static string Key(string path, Dialect dialect) =>
-        dialect == Dialect.Yaml ? path : string.Join(".", path.Split('.').Select(ToPascalCase));
+    public static string Key(string path, Dialect dialect)
+    {
+        if (dialect == Dialect.Yaml) return path;
+
+        // What YAML nests in tables, attributes state one beside the other; only items of lists keep the list's name.
+        string[] parts = path.Split('.');
+        int property = Array.FindLastIndex(parts, static part => !part.All(char.IsDigit));
+        return string.Join(".", parts.Skip(property).Select(ToPascalCase));
+    }
 
     /// <summary>Spells every <c>{key}</c> in a message as the front end does; the message is one line, whatever it quotes.</summary>
     public static string Message(string message, Dialect dialect) =>

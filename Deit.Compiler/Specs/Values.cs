@@ -22,6 +22,7 @@ public static class Values
         ValueKind.Boolean => "true or false",
         ValueKind.Text => "a text",
         ValueKind.Integers => "a list of whole numbers, such as [1, 2, 3]",
+        ValueKind.Numbers => "a list of numbers, such as [0.5, 1, 1.5]",
         ValueKind.Tables => "a list of tables",
         ValueKind.Texts => "a text or a list of texts",
         _ => "a table of keys",
@@ -44,6 +45,8 @@ public static class Values
                 return true;
             case ValueKind.Integers when text.StartsWith("[", StringComparison.Ordinal) && text.EndsWith("]", StringComparison.Ordinal):
                 return TryParseList<long>(ValueKind.Integer, text.Substring(1, text.Length - 2).Split(',').Select(static item => item.Trim()), out value);
+            case ValueKind.Numbers when text.StartsWith("[", StringComparison.Ordinal) && text.EndsWith("]", StringComparison.Ordinal):
+                return TryParseList<double>(ValueKind.Number, text.Substring(1, text.Length - 2).Split(',').Select(static item => item.Trim()), out value);
             default:
                 return kind == ValueKind.Text;
         }
@@ -62,10 +65,10 @@ public static class Values
                 value = new EquatableArray<string>(list.Items.Select(static item => (item as RawScalar)?.Text ?? ""));
                 return list.Items.All(static item => item is RawScalar { IsNull: false });
             case RawScalar scalar when scalar.IsPlain || key.Kind == ValueKind.Text:
-                return !scalar.IsNull && key.Kind != ValueKind.Integers && TryParse(key.Kind, scalar.Text, out value);
+                return !scalar.IsNull && key.Kind is not (ValueKind.Integers or ValueKind.Numbers) && TryParse(key.Kind, scalar.Text, out value);
             case RawList list when key.Kind == ValueKind.Integers || (key.PerBlock && key.Kind == ValueKind.Integer):
                 return TryParseList<long>(ValueKind.Integer, list.Items.Select(Plain), out value);
-            case RawList list when key.PerBlock && key.Kind == ValueKind.Number:
+            case RawList list when key.Kind == ValueKind.Numbers || (key.PerBlock && key.Kind == ValueKind.Number):
                 return TryParseList<double>(ValueKind.Number, list.Items.Select(Plain), out value);
             case RawList list when key.Kind == ValueKind.Tables && list.Items.All(static item => item is RawTable):
                 value = list;

@@ -28,14 +28,20 @@ public static class YamlModels
         return new(path, file.Root, file.Places with { Declaration = file.Places.ValueOf(title) }, file.Findings, new(defaultNamespace, default, className, "public"));
     }
 
-    /// <summary>Writes all that a model is, its base's values included, so that <see cref="Read"/> gives it back.</summary>
+    /// <summary>
+    /// Writes all that a model derived from this one takes over, its base's values included, so that <see cref="Read"/> gives it back.
+    /// </summary>
     public static string Write(ModelSpec spec)
     {
         var text = new StringBuilder();
         text.Append($"name: {spec.Name}\nfamily: {spec.Family}\n");
-        foreach (SpecEntry entry in spec.Values.Entries) text.Append($"{entry.Path}: {Write(entry.Value)}\n");
+        if (spec.Facts.Paper is { } paper) text.Append($"paper: {Quote(paper)}\n");
+        if (spec.Facts.Preprocessing.Entries.Count > 0) text.Append($"preprocessing: {{{string.Join(", ", spec.Facts.Preprocessing.Entries.Select(Write))}}}\n");
+        foreach (SpecEntry entry in spec.Values.Entries) text.Append($"{Write(entry)}\n");
         return text.ToString();
     }
+
+    private static string Write(SpecEntry entry) => $"{entry.Path}: {Write(entry.Value)}";
 
     private static string Write(object value) => value switch
     {

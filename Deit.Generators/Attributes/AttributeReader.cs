@@ -1,10 +1,7 @@
+using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Linq;
 using System.Threading;
-using Deit.Compiler;
-using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Families;
 using Deit.Compiler.Specs;
 using Microsoft.CodeAnalysis;
@@ -13,10 +10,24 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Deit.Generators.Attributes;
 
 /// <summary>Reads a model's declaration from an attributed class.</summary>
-internal static class AttributeReader
+internal sealed class AttributeReader
 {
     // HeadsPerBlock = [3, 4] says in C# what heads: [3, 4] says in YAML.
     private const string PerBlock = "PerBlock";
+
+    // An attribute for each of the weights says in C# what a list says in YAML.
+    private const string WeightsAttribute = "Deit.PublishedWeightsAttribute";
+    private const string WeightsKey = "weights";
+
+    private readonly Schema _schema;
+    private readonly List<RawEntry> _entries = [];
+    private readonly List<KeyPlace> _places = [];
+
+    private AttributeReader(Family family)
+    {
+        _schema = family.Schema;
+        _entries.Add(new("family", new RawScalar(family.Name, false)));
+    }
 
     /// <summary>Whether a node can carry the attribute at all.</summary>
     public static bool IsTypeDeclaration(SyntaxNode node, CancellationToken token) => node is ClassDeclarationSyntax;
@@ -25,64 +36,61 @@ internal static class AttributeReader
     public static RawDeclaration Read(Family family, GeneratorAttributeSyntaxContext context, CancellationToken token)
     {
         AttributeData attribute = context.Attributes[0];
-        var syntax = (AttributeSyntax)attribute.ApplicationSyntaxReference!.GetSyntax(token);
         var declaration = (ClassDeclarationSyntax)context.TargetNode;
         var type = (INamedTypeSymbol)context.TargetSymbol;
 
-        List<RawEntry> entries = [new("family", new RawScalar(family.Name, false))];
-        var places = new List<KeyPlace>();
-        foreach (AttributeArgumentSyntax argument in syntax.ArgumentList?.Arguments ?? default)
-        {
-            string property = argument.NameEquals?.Name.Identifier.ValueText ?? "";
-            string key = Spelling.ToSnakeCase(property.EndsWith(PerBlock, System.StringComparison.Ordinal) ? property.Substring(0, property.Length - PerBlock.Length) : property);
-            if (Value(argument.Expression, attribute.NamedArguments.FirstOrDefault(pair => pair.Key == property).Value) is not { } value) continue; // The C# compiler has reported it.
-
-            Place place = SyntaxPlaces.Of(argument.NameEquals!.Name);
-            places.Add(new(key, place, SyntaxPlaces.Of(argument.Expression)));
-            places.AddRange(Elements(argument.Expression).Select((element, i) => new KeyPlace($"{key}.{i.ToString(CultureInfo.InvariantCulture)}", place, SyntaxPlaces.Of(element))));
-            entries.RemoveAll(entry => entry.Key == key);
-            entries.Add(new(key, value));
-        }
-
+        var reader = new AttributeReader(family);
+        reader.ReadModel(attribute, token);
+        reader.ReadWeights(type.GetAttributes().Where(static other => other.AttributeClass?.ToDisplayString() == WeightsAttribute), token);
         return new(
             declaration.SyntaxTree.FilePath,
-            new(new(entries)),
-            new(Dialect.CSharp, SyntaxPlaces.Of(syntax.Name), new(places)),
+            new(new(reader._entries)),
+            new(Dialect.CSharp, SyntaxPlaces.Of(AttributeArgument.Syntax(attribute, token).Name), new(reader._places)),
             new(TargetClass.Check(declaration, type)),
             TargetClass.Of(type));
     }
 
-    private static RawValue? Value(ExpressionSyntax expression, TypedConstant constant)
+    private void ReadModel(AttributeData attribute, CancellationToken token)
     {
-        // A class that this very generator is to make is unknown still: its name is all there is.
-        if (expression is TypeOfExpressionSyntax typeOf) return new RawScalar(constant.Value is INamedTypeSymbol { TypeKind: not TypeKind.Error } type ? type.ToDisplayString() : SimpleName(typeOf.Type), false);
-        if (constant.Kind == TypedConstantKind.Array) return constant.IsNull ? null : new RawList(new(constant.Values.Select(Scalar).OfType<RawValue>()));
-        return Scalar(constant);
+        foreach (AttributeArgument argument in AttributeArgument.Of(attribute, token))
+        {
+            string property = argument.Property;
+            string key = Spelling.ToSnakeCase(property.EndsWith(PerBlock, StringComparison.Ordinal) ? property.Substring(0, property.Length - PerBlock.Length) : property);
+
+            // What YAML nests in a table, attributes state beside the rest.
+            if (_schema.Find(key) is null && _schema.Keys.FirstOrDefault(table => table.Table?.Find(key) is not null) is { } nesting)
+            {
+                var nested = (RawTable?)_entries.FirstOrDefault(entry => entry.Key == nesting.Name)?.Value;
+                Set(nesting.Name, new RawTable(new((nested?.Entries ?? default).Append(new(key, argument.Value)))));
+                _places.AddRange(argument.Places($"{nesting.Name}.{key}"));
+            }
+            else
+            {
+                Set(key, argument.Value);
+                _places.AddRange(argument.Places(key));
+            }
+        }
     }
 
-    private static RawScalar? Scalar(TypedConstant constant) => constant.Kind == TypedConstantKind.Error ? null : constant.Value switch
+    private void ReadWeights(IEnumerable<AttributeData> attributes, CancellationToken token)
     {
-        null => null,
-        bool truth => new(truth ? "true" : "false", true),
-        string text => new(text, false),
-        double number => new(Spelling.Number(number), true),
-        System.IConvertible integer => new(integer.ToString(CultureInfo.InvariantCulture), true),
-        _ => null,
-    };
+        var tables = new List<RawValue>();
+        foreach (AttributeData attribute in attributes)
+        {
+            string path = FormattableString.Invariant($"{WeightsKey}.{tables.Count}");
+            Place place = SyntaxPlaces.Of(AttributeArgument.Syntax(attribute, token).Name);
+            _places.Add(new(path, place, place));
+            AttributeArgument[] arguments = [.. AttributeArgument.Of(attribute, token)];
+            tables.Add(new RawTable(new(arguments.Select(static argument => new RawEntry(Spelling.ToSnakeCase(argument.Property), argument.Value)))));
+            _places.AddRange(arguments.SelectMany(argument => argument.Places($"{path}.{Spelling.ToSnakeCase(argument.Property)}")));
+        }
 
-    private static string SimpleName(TypeSyntax type) => type switch
-    {
-        QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
-        AliasQualifiedNameSyntax alias => alias.Name.Identifier.ValueText,
-        SimpleNameSyntax simple => simple.Identifier.ValueText,
-        _ => type.ToString(),
-    };
+        if (tables.Count > 0) Set(WeightsKey, new RawList(new(tables)));
+    }
 
-    private static IEnumerable<SyntaxNode> Elements(ExpressionSyntax expression) => expression switch
+    private void Set(string key, RawValue value)
     {
-        CollectionExpressionSyntax list => list.Elements,
-        ArrayCreationExpressionSyntax { Initializer: { } items } => items.Expressions,
-        ImplicitArrayCreationExpressionSyntax array => array.Initializer.Expressions,
-        _ => [],
-    };
+        _entries.RemoveAll(entry => entry.Key == key);
+        _entries.Add(new(key, value));
+    }
 }

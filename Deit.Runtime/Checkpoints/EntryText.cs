@@ -9,10 +9,13 @@ internal static class EntryText
     private const int MostDimensions = 8;
 
     /// <summary>The name in quotes, without control characters, shortened where it is very long.</summary>
-    public static string Quote(string name)
+    public static string Quote(string name) => $"'{Plain(name)}'";
+
+    /// <summary>The same without the quotes.</summary>
+    public static string Plain(string name)
     {
         string shown = name.Length > LongestName ? name[..LongestName] + "..." : name;
-        return $"'{string.Concat(shown.Select(static c => char.IsControl(c) ? '?' : c))}'";
+        return string.Concat(shown.Select(static c => char.IsControl(c) ? '?' : c));
     }
 
     /// <summary>The shape as PyTorch writes it: <c>(2, 3)</c>, <c>(5,)</c>, <c>()</c>.</summary>

@@ -10,7 +10,7 @@ namespace Deit.Checkpoints;
 /// <param name="Shape">Its shape.</param>
 /// <param name="Begin">Its first byte, counted from the end of the header.</param>
 /// <param name="End">The byte after its last one.</param>
-internal sealed record SafetensorsEntry(string Name, SafetensorsType Type, ImmutableArray<long> Shape, long Begin, long End);
+internal sealed record SafetensorsEntry(string Name, ElementType Type, ImmutableArray<long> Shape, long Begin, long End);
 
 /// <summary>The JSON header of a safetensors file, read from untrusted bytes.</summary>
 /// <remarks>
@@ -110,7 +110,7 @@ internal sealed class SafetensorsHeader
     {
         string tensor = $"tensor {EntryText.Quote(name)}";
         Expect(ref reader, JsonTokenType.StartObject, tensor, "an object");
-        SafetensorsType? type = null;
+        ElementType? type = null;
         ImmutableArray<long>? shape = null;
         ImmutableArray<long>? offsets = null;
         while (NextProperty(ref reader) is { } property)
@@ -145,12 +145,12 @@ internal sealed class SafetensorsHeader
         return new(name, type, extents, range[0], range[1]);
     }
 
-    private static SafetensorsType ReadType(ref Utf8JsonReader reader, string tensor)
+    private static ElementType ReadType(ref Utf8JsonReader reader, string tensor)
     {
         Expect(ref reader, JsonTokenType.String, $"{tensor}: dtype", "a string");
         string name = reader.GetString()!;
-        return SafetensorsType.Find(name) ?? throw new InvalidDataException(
-            $"{tensor} has the dtype {EntryText.Quote(name)}, but only {SafetensorsType.Names} can be read");
+        return ElementType.Find(name) ?? throw new InvalidDataException(
+            $"{tensor} has the dtype {EntryText.Quote(name)}, but only {ElementType.Names} can be read");
     }
 
     private static ImmutableArray<long> ReadNumbers(ref Utf8JsonReader reader, string what, int most)

@@ -20,12 +20,12 @@ internal sealed class SafetensorsWriter
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly string _path;
-    private readonly ImmutableArray<(SafetensorsEntry Entry, Tensor Tensor)> _tensors;
+    private readonly ImmutableArray<(SafetensorsEntry Entry, SafetensorsContent Content)> _tensors;
     private readonly byte[] _header;
 
-    /// <summary>Lays out the file; no tensor is copied.</summary>
+    /// <summary>Lays out the file; no tensor is read or copied.</summary>
     /// <exception cref="DeitException">A name occurs twice or is no text, or a tensor cannot be stored.</exception>
-    public SafetensorsWriter(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+    public SafetensorsWriter(string path, IEnumerable<SafetensorsContent> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         _path = path;
         _tensors = Place(tensors);
@@ -35,22 +35,23 @@ internal sealed class SafetensorsWriter
     /// <summary>Bytes of the whole file.</summary>
     public long Length => sizeof(ulong) + _header.Length + (_tensors.IsEmpty ? 0 : _tensors[^1].Entry.End);
 
-    /// <summary>Writes the file; at most one tensor is copied at a time, and only where it is not contiguous or not on the CPU.</summary>
+    /// <summary>Writes the file; at most one tensor is read or copied at a time.</summary>
     public void WriteTo(Stream stream)
     {
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)_header.Length);
         stream.Write(prefix);
         stream.Write(_header);
-        foreach ((SafetensorsEntry entry, Tensor tensor) in _tensors)
+        foreach ((SafetensorsEntry entry, SafetensorsContent content) in _tensors)
         {
             using var scope = NewDisposeScope();
-            Contiguous(entry, tensor).WriteBytesToStream(stream, (int)Math.Min(entry.End - entry.Begin, BufferSize));
+            Contiguous(entry, content.Read()).WriteBytesToStream(stream, (int)Math.Min(entry.End - entry.Begin, BufferSize));
         }
     }
 
     private Tensor Contiguous(SafetensorsEntry entry, Tensor tensor)
     {
+        if (tensor.is_sparse) throw Refused($"tensor {EntryText.Quote(entry.Name)} is sparse; make it dense first");
         try
         {
             return tensor.detach().cpu().contiguous();
@@ -64,34 +65,32 @@ internal sealed class SafetensorsWriter
     }
 
     /// <summary>The order of the format's own writer: falling alignment of the type, then name.</summary>
-    private ImmutableArray<(SafetensorsEntry Entry, Tensor Tensor)> Place(IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    private ImmutableArray<(SafetensorsEntry Entry, SafetensorsContent Content)> Place(IEnumerable<SafetensorsContent> tensors)
     {
         var typed = tensors
-            .Select(pair => (Name: pair.Key, Tensor: pair.Value, Type: TypeOf(pair.Key, pair.Value)))
-            .OrderBy(static item => SafetensorsType.All.IndexOf(item.Type))
-            .ThenBy(static item => item.Name, StringComparer.Ordinal);
+            .Select(content => (Content: content, Type: TypeOf(content)))
+            .OrderBy(static item => ElementType.All.IndexOf(item.Type))
+            .ThenBy(static item => item.Content.Name, StringComparer.Ordinal);
 
-        var placed = ImmutableArray.CreateBuilder<(SafetensorsEntry, Tensor)>();
+        var placed = ImmutableArray.CreateBuilder<(SafetensorsEntry, SafetensorsContent)>();
         var names = new HashSet<string>(StringComparer.Ordinal) { SafetensorsHeader.MetadataKey };
         long position = 0;
-        foreach ((string name, Tensor tensor, SafetensorsType type) in typed)
+        foreach ((SafetensorsContent content, ElementType type) in typed)
         {
+            string name = content.Name;
             if (!names.Add(name)) throw Refused($"two tensors would have the name {EntryText.Quote(name)}, or it is reserved");
             RequireUnicode(name);
-            long end = position + (tensor.numel() * type.Size);
-            placed.Add((new(name, type, [.. tensor.shape], position, end), tensor));
+            long end = position + type.BytesOf(content.Shape.AsSpan())!.Value;
+            placed.Add((new(name, type, content.Shape, position, end), content));
             position = end;
         }
 
         return placed.DrainToImmutable();
     }
 
-    private SafetensorsType TypeOf(string name, Tensor tensor)
-    {
-        if (tensor.is_sparse) throw Refused($"tensor {EntryText.Quote(name)} is sparse; make it dense first");
-        return SafetensorsType.Find(tensor.dtype)
-            ?? throw Refused($"tensor {EntryText.Quote(name)} has the type {tensor.dtype}, but only {SafetensorsType.Names} can be stored");
-    }
+    private ElementType TypeOf(SafetensorsContent content) =>
+        ElementType.Find(content.Type) ?? throw Refused(
+            $"tensor {EntryText.Quote(content.Name)} has the type {content.Type}, but only {ElementType.Names} can be stored");
 
     private byte[] Header(IReadOnlyDictionary<string, string>? metadata)
     {

@@ -14,12 +14,14 @@ public sealed class ImageFolder : IImageDataset
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif"];
 
     private readonly ImmutableArray<(string Path, int Label)> _files;
+    private readonly CentredResize _resize;
     private readonly byte[]?[] _decoded;
 
     private ImageFolder(string folder, int imageSize, ImmutableArray<string> classes)
     {
         Name = folder;
         Height = Width = imageSize;
+        _resize = new CentredResize(imageSize, imageSize, ResamplingFilter.Bicubic);
         ClassNames = classes;
         _files = [.. classes.SelectMany((name, label) => FilesOf(Path.Combine(folder, name)).Select(path => (path, label)))];
         _decoded = new byte[]?[_files.Length];
@@ -81,7 +83,7 @@ public sealed class ImageFolder : IImageDataset
     public void Read(int index, Span<byte> rgb)
     {
         if (_decoded[index] is { } pixels) pixels.CopyTo(rgb);
-        else ImageDecoder.Decode(_files[index].Path, Height, rgb);
+        else Decode(index, rgb);
     }
 
     /// <summary>The path of the image's file.</summary>
@@ -98,7 +100,7 @@ public sealed class ImageFolder : IImageDataset
             OrderedParallel.For(folder.Count, Environment.ProcessorCount, index =>
             {
                 byte[] pixels = GC.AllocateUninitializedArray<byte>(folder.BytesPerImage);
-                ImageDecoder.Decode(folder._files[index].Path, folder.Height, pixels);
+                folder.Decode(index, pixels);
                 folder._decoded[index] = pixels;
                 lock (gate)
                 {
@@ -107,6 +109,13 @@ public sealed class ImageFolder : IImageDataset
                 }
             });
         }
+    }
+
+    private void Decode(int index, Span<byte> rgb)
+    {
+        using RgbImage image = ImageDecoder.Decode(_files[index].Path);
+        using RgbImage resized = _resize.Apply(image);
+        resized.CopyPlanesTo(rgb);
     }
 
     private static ImmutableArray<string> ClassesOf(string folder)

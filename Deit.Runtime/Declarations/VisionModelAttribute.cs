@@ -13,6 +13,21 @@ public abstract class VisionModelAttribute : Attribute
     /// <summary>What the model is, in a sentence: the documentation of the class.</summary>
     public string? Description { get; set; }
 
+    /// <summary>Where the model was published: an arXiv number, <c>"2012.12877"</c>, or an address.</summary>
+    public string? Paper { get; set; }
+
+    /// <summary>How images are prepared: the part of the shorter side that the centre crop keeps; 0.875 by default.</summary>
+    public double CropPct { get; set; } = 0.875;
+
+    /// <summary>How images are prepared: the filter of the resize, <c>bicubic</c>, the default, or <c>bilinear</c>.</summary>
+    public string Interpolation { get; set; } = "bicubic";
+
+    /// <summary>How images are prepared: mean of every channel, of values from 0 to 1; ImageNet's by default.</summary>
+    public double[] Mean { get; set; } = [];
+
+    /// <summary>How images are prepared: standard deviation of every channel, of values from 0 to 1; ImageNet's by default.</summary>
+    public double[] Std { get; set; } = [];
+
     /// <summary>The model that this one derives from, <c>typeof(Other)</c>: what is not stated here is taken from there.</summary>
     public Type? Base { get; set; }
 
@@ -24,6 +39,15 @@ public abstract class VisionModelAttribute : Attribute
 
     /// <summary>The most multiply-accumulate operations that an image may take; one more is an error. No limit by default.</summary>
     public long MaxMacs { get; set; }
+
+    /// <summary>
+    /// The most memory that the values of a generated training step of <see cref="Batch"/> images may take, such as <c>6 GiB</c>; more is
+    /// an error. No limit by default.
+    /// </summary>
+    public string MaxTrainingBytes { get; set; } = "";
+
+    /// <summary>The images of the step that <see cref="MaxTrainingBytes"/> speaks of; 128 by default.</summary>
+    public int Batch { get; set; } = 128;
 
     /// <summary>Height and width of the images, in pixels; 224 by default.</summary>
     public int ImageSize { get; set; } = 224;

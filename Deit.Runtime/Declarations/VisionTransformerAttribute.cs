@@ -55,6 +55,9 @@ public sealed class VisionTransformerAttribute : VisionModelAttribute
     /// <summary>Number of register tokens (Darcet et al., arXiv 2309.16588); none by default.</summary>
     public int Registers { get; set; }
 
+    /// <summary>Standard deviation of the first values of the class token and the register tokens: 0.02 by default, as in DeiT; 1e-6 in timm's vision transformers.</summary>
+    public double TokenStd { get; set; } = 0.02;
+
     /// <summary>Whether the patches alone have position embeddings, as in DeiT III (Touvron et al., arXiv 2204.07118).</summary>
     public bool NoEmbedClass { get; set; }
 

@@ -15,6 +15,17 @@ public interface IVisionModel : IDisposable
     /// <summary>The logits to predict from, shape (batch, classes); of a distilled model the mean of both heads.</summary>
     /// <param name="images">Normalised images, shape (batch, channels, height, width).</param>
     Tensor Predict(Tensor images);
+
+    /// <summary>
+    /// Writes the model with its present weights as an ONNX file, atomically. It takes <c>images</c>, (batch, channels, height,
+    /// width), normalised, for any batch, and gives <c>logits</c>, (batch, classes), as <see cref="Predict"/> does in evaluation; a
+    /// distilled model gives <c>class_logits</c> and <c>distillation_logits</c> too. The file is made from the model's declaration:
+    /// nothing is run, and it is the same in training and in evaluation.
+    /// </summary>
+    /// <param name="path">The file to write or replace.</param>
+    /// <param name="options">What the file holds beside the model.</param>
+    /// <exception cref="DeitException">The class was not generated, its tensors are not the declared ones any more, an option makes no sense, or the disk refuses.</exception>
+    void ExportOnnx(string path, OnnxOptions? options = null);
 }
 
 /// <summary>What a generated class offers without an instance of it.</summary>

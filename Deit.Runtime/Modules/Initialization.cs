@@ -48,6 +48,15 @@ public static class Initialization
         parameter.normal_(0, standardDeviation);
     }
 
+    /// <summary>The uniform distribution of mean 0.</summary>
+    /// <param name="parameter">What to fill; any shape.</param>
+    /// <param name="bound">Where it ends, on both sides.</param>
+    public static void Uniform(Tensor parameter, double bound)
+    {
+        using IDisposable noGradient = no_grad();
+        parameter.uniform_(-bound, bound);
+    }
+
     /// <summary>Zero everywhere.</summary>
     /// <param name="parameter">What to fill; any shape.</param>
     public static void Zero(Tensor parameter)

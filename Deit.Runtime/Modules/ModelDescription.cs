@@ -28,6 +28,22 @@ public sealed record ModelDescription
     /// </summary>
     public required long Macs { get; init; }
 
+    /// <summary>The memory of the generated training step; null of a model that is trained on its reference path alone.</summary>
+    public TrainingPlan? TrainingPlan { get; init; }
+
+    /// <summary>Bytes of the arena of a generated training step in float32; null where there is none.</summary>
+    /// <param name="batch">Images of a step.</param>
+    public long? TrainingBytes(long batch) => TrainingPlan is { } plan ? checked(sizeof(float) * plan.Elements(batch)) : null;
+
+    /// <summary>Where the model was published; null where nowhere.</summary>
+    public string? Paper { get; init; }
+
+    /// <summary>How its images are prepared.</summary>
+    public Preprocessing Preprocessing { get; init; } = Preprocessing.Default;
+
+    /// <summary>The weights that were published for it, the usual ones first.</summary>
+    public ImmutableArray<PublishedWeights> PublishedWeights { get; init; } = [];
+
     /// <summary>Every layer in the order of its execution.</summary>
     public required ImmutableArray<LayerDescription> Layers { get; init; }
 }

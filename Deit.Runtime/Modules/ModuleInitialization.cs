@@ -37,6 +37,14 @@ public static class ModuleInitialization
         return module;
     }
 
+    /// <summary>Weights from a uniform distribution that ends at ±1 / sqrt(outputs), biases 0 (EfficientNet's classifier, as timm and its authors' code have it).</summary>
+    public static Linear FanOutUniform(this Linear module)
+    {
+        Initialization.Uniform(module.weight, 1 / Math.Sqrt(module.weight.shape[0]));
+        if (module.bias is { } bias) Initialization.Zero(bias);
+        return module;
+    }
+
     /// <summary>Scale 0, so that a residual branch begins as nothing (Goyal et al., arXiv 1706.02677, section 5.1).</summary>
     public static BatchNorm2d ZeroScale(this BatchNorm2d module)
     {

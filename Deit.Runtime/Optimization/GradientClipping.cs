@@ -7,7 +7,7 @@ namespace Deit.Optimization;
 public static class GradientClipping
 {
     /// <summary>Keeps the division from zero; PyTorch's constant.</summary>
-    private const double Epsilon = 1e-6;
+    internal const double Epsilon = 1e-6;
 
     /// <summary>
     /// Scales all gradients in place by one factor where their common Euclidean norm exceeds <paramref name="maximum"/>, as

@@ -1,5 +1,6 @@
 using Deit.Distillation;
 using Deit.Losses;
+using Deit.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,13 +29,15 @@ internal sealed class DistilledLearner : Learner
 
     public override IVisionModel Model => _student;
 
-    public override (Tensor Loss, Tensor Logits) Learn(Tensor images, Tensor targets)
+    public override Lesson Learn(Tensor images, Tensor targets, bool fused)
     {
-        DistilledLogits logits = _student.call(images);
+        TrainingTape? tape = null;
+        DistilledLogits logits;
+        if (fused) tape = _student.ForwardTraining(images, out logits);
+        else logits = _student.call(images);
         Tensor loss = CrossEntropy.SoftTargets(logits.Class, targets);
-        if (_teacher is null) return (loss, logits.Class);
-        Tensor lesson = Ask(_teacher, images);
-        return (DistillationLoss.Compute(_distillation, loss, logits.Distillation, lesson), logits.Class);
+        if (_teacher is not null) loss = DistillationLoss.Compute(_distillation, loss, logits.Distillation, Ask(_teacher, images));
+        return new(loss, logits.Class, tape);
     }
 
     public override HeadLogits Answer(Tensor images)

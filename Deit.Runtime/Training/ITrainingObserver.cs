@@ -1,3 +1,6 @@
+using Deit.Finetuning;
+using Deit.Pretrained;
+
 namespace Deit.Training;
 
 /// <summary>
@@ -9,6 +12,16 @@ public interface ITrainingObserver
 {
     /// <summary>Images were decoded while the data is opened.</summary>
     void ImagesDecoded(int done, int total)
+    {
+    }
+
+    /// <summary>A part of the weights that a recipe asks for has arrived.</summary>
+    void WeightsDownloaded(string model, DownloadProgress progress)
+    {
+    }
+
+    /// <summary>The weights that a training starts from are in the model.</summary>
+    void WeightsLoaded(WeightsLoaded weights)
     {
     }
 
@@ -27,6 +40,12 @@ public interface ITrainingObserver
     {
     }
 }
+
+/// <summary>The weights that a training starts from are in the model.</summary>
+/// <param name="Phase">Whether it is the teacher or the student.</param>
+/// <param name="Model">The model's name.</param>
+/// <param name="Adaptation">Where they are from, and what was adapted.</param>
+public sealed record WeightsLoaded(TrainingPhase Phase, string Model, AdaptationReport Adaptation);
 
 /// <summary>A model is about to be trained.</summary>
 /// <param name="Phase">Whether it is the teacher or the student.</param>

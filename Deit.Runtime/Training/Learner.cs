@@ -25,10 +25,11 @@ internal abstract class Learner
     public static DeitException CannotBeTaught(ModelDescription student) =>
         new($"{student.Name} has no distillation head to be taught: take a distilled model, or distillation type 'none'.");
 
-    /// <summary>The loss to minimise, a scalar that autograd follows, and the logits that are trained on the targets.</summary>
+    /// <summary>Runs the model on a batch of training images.</summary>
     /// <param name="images">Shape (batch, channels, height, width).</param>
     /// <param name="targets">Probabilities, shape (batch, classes).</param>
-    public abstract (Tensor Loss, Tensor Logits) Learn(Tensor images, Tensor targets);
+    /// <param name="fused">Whether by generated training code, which the model then has.</param>
+    public abstract Lesson Learn(Tensor images, Tensor targets, bool fused);
 
     /// <summary>The logits of every head.</summary>
     /// <param name="images">Shape (batch, channels, height, width).</param>

@@ -9,8 +9,16 @@ public sealed record ModelRecipe
     /// <summary>What its constructor is given.</summary>
     public ModelOptions Options { get; init; } = new();
 
-    /// <summary>A safetensors file with its weights, for a teacher that is not trained; otherwise null.</summary>
+    /// <summary>
+    /// Its weights, for a teacher that is not trained, named as <see cref="Pretrained.WeightLocation"/> finds them; otherwise null.
+    /// </summary>
     public string? Weights { get; init; }
+
+    /// <summary>
+    /// The weights that its training starts from, adapted to its classes and image size (<see cref="Finetuning.AdaptedWeights"/>), named
+    /// as <see cref="Pretrained.WeightLocation"/> finds them; null starts from freshly initialised ones.
+    /// </summary>
+    public string? Finetune { get; init; }
 
     /// <summary>How it is trained.</summary>
     public TrainingOptions Training { get; init; } = new();

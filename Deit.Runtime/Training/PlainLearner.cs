@@ -1,4 +1,5 @@
 using Deit.Losses;
+using Deit.Operators;
 using static TorchSharp.torch;
 
 namespace Deit.Training;
@@ -8,10 +9,13 @@ internal sealed class PlainLearner(Classifier model) : Learner
 {
     public override IVisionModel Model => model;
 
-    public override (Tensor Loss, Tensor Logits) Learn(Tensor images, Tensor targets)
+    public override Lesson Learn(Tensor images, Tensor targets, bool fused)
     {
-        Tensor logits = model.call(images);
-        return (CrossEntropy.SoftTargets(logits, targets), logits);
+        TrainingTape? tape = null;
+        Tensor logits;
+        if (fused) tape = model.ForwardTraining(images, out logits);
+        else logits = model.call(images);
+        return new(CrossEntropy.SoftTargets(logits, targets), logits, tape);
     }
 
     public override HeadLogits Answer(Tensor images) => new(model.call(images));

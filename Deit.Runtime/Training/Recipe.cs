@@ -43,7 +43,7 @@ public sealed record Recipe
     {
         TableReading reading = RecipeReader.Read(path, ReadText(path), overrides ?? []);
         return reading.Findings.Count == 0
-            ? RecipeTable.ToRecipe(reading.Table)
+            ? new RecipePaths(reading.Places, path).Resolve(RecipeTable.ToRecipe(reading.Table))
             : throw new DeitException(string.Join('\n', reading.Findings.Select(Line)));
     }
 

@@ -1,8 +1,8 @@
 using Deit.Checkpoints;
 using Deit.Data;
 using Deit.Distillation;
-using TorchSharp;
-using static TorchSharp.torch;
+using Deit.Finetuning;
+using Deit.Pretrained;
 
 namespace Deit.Training;
 
@@ -62,6 +62,8 @@ public sealed class RecipeRun
 
         // Before the data, which may take a while to open.
         if (resumed is null) RunFolder.RequireUnused(options.Output);
+        RequireWeights(recipe.Student, student, resumed);
+        if (teacher is not null) RequireWeights(recipe.Teacher!, teacher, resumed?.Teacher);
         DataSplits data = recipe.OpenData(progress: options.Observer is { } observer ? new DecodingProgress(observer) : null);
         DataFit.Require(student.Description, data);
         if (teacher is not null) DataFit.Require(teacher.Description, data);
@@ -75,10 +77,12 @@ public sealed class RecipeRun
     public RunSummary Execute(CancellationToken cancellationToken = default)
     {
         if (_data is null) return Folder.ReadSummary()!;
+        Folder.Write(RunData.Of(_data));
         (IVisionModel? teacher, TeacherSummary? achieved, double seconds) = PrepareTeacher(_data, cancellationToken);
         using (teacher)
         {
             using IVisionModel student = Create(_student, Recipe.Student);
+            StartFrom(Recipe.Student, student, Folder, TrainingPhase.Student, cancellationToken);
             TrainingResult result = Train(
                 student, Recipe.Student, teacher, Recipe.Distillation, Folder, TrainingPhase.Student, _data, cancellationToken);
             RunSummary summary = Summarize(Recipe, result, achieved, seconds);
@@ -116,6 +120,8 @@ public sealed class RecipeRun
         RunFolder folder = Folder.Teacher.Made();
         Recipe alone = Recipe with { Name = $"{Recipe.Name}-teacher", Teacher = null, Student = recipe, Distillation = new() };
         folder.Write(alone);
+        folder.Write(RunData.Of(data));
+        StartFrom(recipe, teacher, folder, TrainingPhase.Teacher, cancellationToken);
         TrainingResult result = Train(teacher, recipe, null, new(), folder, TrainingPhase.Teacher, data, cancellationToken);
         folder.Write(Summarize(alone, result, teacher: null, secondsBefore: 0));
         return result;
@@ -123,14 +129,25 @@ public sealed class RecipeRun
 
     private double LoadTeacher(IVisionModel teacher, string weights, DataSplits data, CancellationToken cancellationToken)
     {
-        using (NewDisposeScope())
-        {
-            StateDict.Load(teacher.Module, Safetensors.Load(weights), strict: true, weights);
-        }
-
+        Weights.Load(teacher, Locate(weights, teacher.Description, cancellationToken));
         var learner = Learner.For(teacher, teacher: null, new());
         learner.MoveTo(_options.Device);
         return new Evaluator(data, Recipe.Student.Training.BatchSize, _options.Device).Evaluate(learner, cancellationToken).Top1;
+    }
+
+    /// <summary>Loads the weights that a training starts from; one that is resumed has its own.</summary>
+    private void StartFrom(
+        ModelRecipe recipe, IVisionModel model, RunFolder folder, TrainingPhase phase, CancellationToken cancellationToken)
+    {
+        if (recipe.Finetune is not { } weights || CheckpointFolder.Find(folder.LastCheckpoint) is not null) return;
+        AdaptationReport adaptation = AdaptedWeights.Load(model, Locate(weights, model.Description, cancellationToken));
+        _options.Observer?.WeightsLoaded(new(phase, recipe.Model, adaptation));
+    }
+
+    private string Locate(string weights, ModelDescription model, CancellationToken cancellationToken)
+    {
+        IProgress<DownloadProgress>? progress = _options.Observer is { } observer ? new WeightsProgress(observer, model.Name) : null;
+        return WeightLocation.Find(weights, model, _options.Download with { Progress = progress }, cancellationToken);
     }
 
     private TrainingResult Train(
@@ -161,16 +178,19 @@ public sealed class RecipeRun
         return model.Create(recipe.Options);
     }
 
-    /// <summary>The teacher of a recipe that distils, after a look at what would fail only when the student's turn has come.</summary>
+    /// <summary>The teacher of a recipe that distils.</summary>
     private static ModelRecipe TeacherOf(Recipe recipe, ModelDescription student)
     {
         if (!student.Distilled) throw Learner.CannotBeTaught(student);
-        ModelRecipe teacher = recipe.Teacher
+        return recipe.Teacher
             ?? throw new DeitException($"Recipe '{recipe.Name}' distils, but names no teacher: add one, or take distillation type 'none'.");
-        return teacher.Weights is null || File.Exists(teacher.Weights)
-            ? teacher
-            : throw new DeitException(
-                $"There are no weights at '{teacher.Weights}': correct teacher.weights, or leave it out to train the teacher.");
+    }
+
+    /// <summary>Looks for the weights that will be wanted: those of a training that has a checkpoint are not.</summary>
+    private static void RequireWeights(ModelRecipe recipe, RegisteredModelAttribute model, RunFolder? resumed)
+    {
+        bool hasBegun = resumed is not null && CheckpointFolder.Find(resumed.LastCheckpoint) is not null;
+        if ((recipe.Weights ?? (hasBegun ? null : recipe.Finetune)) is { } weights) WeightLocation.Require(weights, model.Description);
     }
 
     private static RunFolder OpenSame(Recipe recipe, string? output)
@@ -201,5 +221,10 @@ public sealed class RecipeRun
     private sealed class DecodingProgress(ITrainingObserver observer) : IProgress<(int Done, int Total)>
     {
         public void Report((int Done, int Total) value) => observer.ImagesDecoded(value.Done, value.Total);
+    }
+
+    private sealed class WeightsProgress(ITrainingObserver observer, string model) : IProgress<DownloadProgress>
+    {
+        public void Report(DownloadProgress value) => observer.WeightsDownloaded(model, value);
     }
 }

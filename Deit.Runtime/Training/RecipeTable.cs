@@ -53,6 +53,7 @@ internal static class RecipeTable
             ("name", recipe.Name),
             ("description", recipe.Description),
             ("seed", training.Seed),
+            ("fused", training.Fused),
             ("data.dataset", recipe.Data.Dataset),
             ("data.path", recipe.Data.Path),
             ("data.image_size", (long)recipe.Data.ImageSize),
@@ -74,10 +75,12 @@ internal static class RecipeTable
     {
         Model = table.Text($"{at}.model"),
         Weights = table.TextOrNull($"{at}.weights"),
+        Finetune = table.TextOrNull($"{at}.finetune"),
         Options = new() { DropPath = (double?)table.Find($"{at}.drop_path") },
         Training = new()
         {
             Seed = table.Integer("seed"),
+            Fused = table.Boolean("fused"),
             Epochs = (int)table.Integer($"{at}.epochs"),
             BatchSize = (int)table.Integer($"{at}.batch_size"),
             LearningRate = table.Number($"{at}.lr"),
@@ -118,6 +121,7 @@ internal static class RecipeTable
         [
             ($"{at}.model", model.Model),
             ($"{at}.weights", model.Weights),
+            ($"{at}.finetune", model.Finetune),
             ($"{at}.drop_path", model.Options.DropPath),
             ($"{at}.epochs", (long)training.Epochs),
             ($"{at}.batch_size", (long)training.BatchSize),

@@ -6,7 +6,7 @@ using Deit.Checkpoints;
 namespace Deit.Training;
 
 /// <summary>
-/// The folder of a run: <c>recipe.yaml</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
+/// The folder of a run: <c>recipe.yaml</c>, <c>data.json</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
 /// <c>checkpoint-best</c>, <c>summary.json</c>; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
 /// </summary>
 public sealed class RunFolder
@@ -21,6 +21,9 @@ public sealed class RunFolder
 
     /// <summary>The file of the resolved recipe.</summary>
     public string RecipeFile => System.IO.Path.Combine(Path, "recipe.yaml");
+
+    /// <summary>The file of class names and preprocessing.</summary>
+    public string DataFile => System.IO.Path.Combine(Path, "data.json");
 
     /// <summary>The file of the epochs' metrics.</summary>
     public string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
@@ -58,6 +61,9 @@ public sealed class RunFolder
             : throw new DeitException($"There is no run in '{path}' to resume: its recipe.yaml is missing.");
     }
 
+    /// <summary>The folder of a run that may not have been begun.</summary>
+    internal static RunFolder At(string path) => new(path);
+
     /// <summary>The metrics of every epoch so far; a last line that was cut off is left out.</summary>
     /// <exception cref="DeitException">The file cannot be read.</exception>
     public ImmutableArray<EpochMetrics> ReadMetrics()
@@ -73,6 +79,10 @@ public sealed class RunFolder
     /// <exception cref="DeitException">The file cannot be read.</exception>
     public RunSummary? ReadSummary() =>
         File.Exists(SummaryFile) ? RunJson.Read<RunSummary>(File.ReadAllText(SummaryFile), SummaryFile) : null;
+
+    /// <summary>What the run's model sees; null of a folder that does not say.</summary>
+    /// <exception cref="DeitException">The file cannot be read.</exception>
+    public RunData? ReadData() => File.Exists(DataFile) ? RunJson.Read<RunData>(File.ReadAllText(DataFile), DataFile) : null;
 
     /// <summary>Refuses a folder for a new run that holds anything; null and folders yet to be made are accepted.</summary>
     /// <exception cref="DeitException">It is not empty.</exception>
@@ -101,6 +111,9 @@ public sealed class RunFolder
 
     /// <summary>Writes the resolved recipe.</summary>
     internal void Write(Recipe recipe) => WriteText(RecipeFile, recipe.ToYaml());
+
+    /// <summary>Writes what the run's model sees.</summary>
+    internal void Write(RunData data) => WriteText(DataFile, RunJson.Document(data) + "\n");
 
     /// <summary>Writes the summary.</summary>
     internal void Write(RunSummary summary) => WriteText(SummaryFile, RunJson.Document(summary) + "\n");

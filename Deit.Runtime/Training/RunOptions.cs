@@ -1,3 +1,4 @@
+using Deit.Pretrained;
 using static TorchSharp.torch;
 
 namespace Deit.Training;
@@ -16,6 +17,9 @@ public sealed record RunOptions
 
     /// <summary>Who is told how it goes on; null tells nobody.</summary>
     public ITrainingObserver? Observer { get; init; }
+
+    /// <summary>How published weights that the recipe asks for are downloaded.</summary>
+    public DownloadOptions Download { get; init; } = new();
 
     /// <summary>Where to train.</summary>
     public Device Device { get; init; } = CPU;

@@ -11,6 +11,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
 {
     private readonly MixupCutMix _mixing = new(options.Mixing, learner.Model.Description.Classes);
     private readonly CosineSchedule _schedule = options.Schedule();
+    private readonly bool _fused = options.Fused && learner.Model.Description.TrainingPlan is not null;
 
     /// <summary>Trains to the end. The model is in evaluation mode afterwards.</summary>
     /// <exception cref="DeitException">The data do not suit the model, or the loss stopped being a number.</exception>
@@ -22,7 +23,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         learner.MoveTo(device);
         var loader = new DataLoader(data.Train, LoaderOptions(data, device));
         var evaluator = new Evaluator(data, options.BatchSize, device);
-        using var state = new TrainingState(learner.Model, options);
+        using var state = new TrainingState(learner.Model, options, _fused);
         var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name);
         log.Begin(state, surroundings.Resume, options.Epochs);
 
@@ -92,11 +93,11 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
                 cancellationToken.ThrowIfCancellationRequested();
                 Random random = TrainingRandom.Mixing(options.Seed, epoch, step++);
                 (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random);
-                (Tensor loss, Tensor logits) = learner.Learn(images, targets);
-                double value = loss.item<float>();
+                using Lesson lesson = learner.Learn(images, targets, _fused);
+                double value = lesson.Loss.item<float>();
                 RequireFinite(value, "loss", $"at step {step} of epoch {epoch + 1}", learningRate);
-                state.Descend(loss, learningRate);
-                meter.Add(value, Evaluator.Right(logits, targets.argmax(1)), batch.Indices.Count);
+                state.Descend(lesson, learningRate);
+                meter.Add(value, Evaluator.Right(lesson.Logits, targets.argmax(1)), batch.Indices.Count);
                 surroundings.Observer?.StepDone(meter.Report(surroundings.Phase));
             }
         }

@@ -71,6 +71,12 @@ public sealed record TrainingOptions
         init => field = Check.Value("The gradient norm's maximum", value, value >= 0, "at least 0");
     }
 
+    /// <summary>
+    /// Whether the model is trained by its generated training code, where it has any; otherwise by its readable forward pass and
+    /// autograd.
+    /// </summary>
+    public bool Fused { get; init; } = true;
+
     /// <summary>The learning rates of the epochs.</summary>
     /// <exception cref="DeitException">A learning rate or a number of epochs is out of range.</exception>
     public CosineSchedule Schedule() => new(LearningRate, Epochs, WarmupEpochs, WarmupLearningRate, MinimumLearningRate);

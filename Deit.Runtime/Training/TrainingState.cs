@@ -2,7 +2,6 @@ using Deit.Checkpoints;
 using Deit.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Deit.Training;
 
@@ -11,36 +10,29 @@ namespace Deit.Training;
 internal sealed class TrainingState : IDisposable
 {
     private readonly IVisionModel _model;
-    private readonly AdamW _optimizer;
-    private readonly Parameter[] _parameters;
-    private readonly double _maximumGradientNorm;
+    private readonly Descent _descent;
 
-    public TrainingState(IVisionModel model, TrainingOptions options)
+    public TrainingState(IVisionModel model, TrainingOptions options, bool fused)
     {
         _model = model;
-        _maximumGradientNorm = options.MaximumGradientNorm;
-        IReadOnlyList<ParameterGroup> groups = WeightDecayGroups.Create(model.Module, options.WeightDecay);
-        _parameters = [.. groups.SelectMany(static group => group.Parameters).Select(static entry => entry.Parameter)];
-        _optimizer = new(groups, options.AdamW);
         Average = options.EmaDecay == 0 ? null : new(model.Module, options.EmaDecay);
+        _descent = Descent.For(model, options, Average, fused);
     }
 
     /// <summary>The moving average of the weights; null where none is kept.</summary>
     public ExponentialMovingAverage? Average { get; }
 
     /// <summary>Goes a step down the gradient of a loss.</summary>
-    public void Descend(Tensor loss, double learningRate)
+    public void Descend(Lesson lesson, double learningRate)
     {
-        _optimizer.ZeroGradients();
-        loss.backward();
-        if (_maximumGradientNorm > 0) GradientClipping.ByNorm(_parameters, _maximumGradientNorm);
-        _optimizer.Step(learningRate);
-        Average?.Update();
+        _descent.ZeroGradients();
+        lesson.Backward();
+        _descent.Step(learningRate);
     }
 
     /// <summary>Writes a checkpoint.</summary>
     public void Save(string folder, CheckpointState progress) =>
-        CheckpointFolder.Save(folder, new(StateDict.Of(_model.Module), Average?.Shadow, _optimizer.State(), progress));
+        CheckpointFolder.Save(folder, new(StateDict.Of(_model.Module), Average?.Shadow, _descent.State(), progress));
 
     /// <summary>Takes a checkpoint over.</summary>
     /// <exception cref="DeitException">It is damaged or of another model.</exception>
@@ -49,7 +41,7 @@ internal sealed class TrainingState : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using CheckpointContent content = CheckpointFolder.Load(folder);
         StateDict.Load(_model.Module, content.Model, strict: true, Path.Combine(folder, CheckpointFolder.ModelFile));
-        _optimizer.LoadState(content.Optimizer);
+        _descent.LoadState(content.Optimizer);
         Average?.LoadShadow(content.Ema ?? throw new DeitException(
             $"The checkpoint '{folder}' has no moving average to continue: train without one, or begin anew."));
     }
@@ -57,6 +49,6 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Average?.Dispose();
-        _optimizer.Dispose();
+        _descent.Dispose();
     }
 }

@@ -9,25 +9,22 @@ namespace Deit.Tests.Checkpoints;
 /// <summary>Files that the format's own writer made.</summary>
 public sealed class PublishedSafetensorsTests
 {
-    private static readonly string Folder = Path.GetFullPath(RepositoryRoot.Combine("..", "shared", "reference", "checkpoints"));
-
     [SkippableTheory]
     [InlineData("model.safetensors", ScalarType.Float32)]
     [InlineData("model_fp16.safetensors", ScalarType.Float16)]
     [InlineData("model_bf16.safetensors", ScalarType.BFloat16)]
     public void File_of_another_writer_is_read_to_the_last_element(string name, ScalarType type)
     {
-        Skip.IfNot(Directory.Exists(Folder), $"The reference checkpoints are not at '{Folder}'.");
         using var scope = NewDisposeScope();
-        Dictionary<string, Tensor> tensors = Safetensors.Load(Path.Combine(Folder, name));
+        Dictionary<string, Tensor> tensors = Safetensors.Load(ReferenceStudent.Find(name));
 
-        foreach (JsonProperty entry in Expected().GetProperty("keys").EnumerateObject())
+        foreach (JsonProperty entry in ReferenceStudent.Expected.GetProperty("keys").EnumerateObject())
         {
             Tensor expected = HashFill.Entry(entry.Name, entry.Value.Longs()).to(type);
             TensorAssert.Identical(expected, tensors[entry.Name], entry.Name);
         }
 
-        Assert.Equal(Expected().GetProperty("keys").EnumerateObject().Count(), tensors.Count);
+        Assert.Equal(ReferenceStudent.Expected.GetProperty("keys").EnumerateObject().Count(), tensors.Count);
     }
 
     [SkippableTheory]
@@ -36,16 +33,12 @@ public sealed class PublishedSafetensorsTests
     [InlineData("model_bf16.safetensors")]
     public void File_of_another_writer_is_written_again_to_the_byte(string name)
     {
-        Skip.IfNot(Directory.Exists(Folder), $"The reference checkpoints are not at '{Folder}'.");
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        using SafetensorsFile file = Safetensors.Open(Path.Combine(Folder, name));
+        using SafetensorsFile file = Safetensors.Open(ReferenceStudent.Find(name));
         var backwards = file.Names.Reverse().Select(tensor => KeyValuePair.Create(tensor, file.Read(tensor)));
         Safetensors.Save(folder.File(name), backwards, file.Metadata);
 
-        Assert.Equal(File.ReadAllBytes(Path.Combine(Folder, name)), File.ReadAllBytes(folder.File(name)));
+        Assert.Equal(File.ReadAllBytes(ReferenceStudent.Find(name)), File.ReadAllBytes(folder.File(name)));
     }
-
-    private static JsonElement Expected() =>
-        JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, "expected.json")));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Deit.Tests.Support;
 
 namespace Deit.Tests.Cli;
 
@@ -27,7 +28,7 @@ public sealed class InspectionTests
         JsonElement[] layers = [.. model.GetProperty("layers").EnumerateArray()];
 
         Assert.Equal(
-            ["name", "family", "declaredIn", "parameters", "macs", "input", "classes", "distilled", "layers"],
+            ["name", "family", "declaredIn", "parameters", "macs", "input", "classes", "distilled", "paper", "top1", "preprocessing", "weights", "batch", "trainingBytes", "layers"],
             model.EnumerateObject().Select(static property => property.Name));
         Assert.Equal(["name", "kind", "output", "parameters", "macs"], layers[0].EnumerateObject().Select(static property => property.Name));
         Assert.Equal(model.GetProperty("parameters").GetInt64(), layers.Sum(static layer => layer.GetProperty("parameters").GetInt64()));
@@ -35,6 +36,21 @@ public sealed class InspectionTests
         Assert.Equal("[3,224,224]", JsonSerializer.Serialize(model.GetProperty("input")));
         Assert.Equal("[198,576]", JsonSerializer.Serialize(layers.Single(static layer => layer.GetProperty("name").GetString() == "blocks.3.attn.qkv").GetProperty("output")));
         Assert.Contains("blocks.3.attn.qkv", CommandHost.Run("describe", "deit_tiny_distilled_patch16_224").Output);
+    }
+
+    [Fact]
+    public void Describe_tells_what_was_published_of_a_model_and_of_a_file_alike()
+    {
+        JsonElement model = CommandHost.Run("describe", "efficientnet_b1", "--json").Json;
+        JsonElement file = CommandHost.Run("describe", RepositoryRoot.Combine("specs", "models", "efficientnet_b1.yaml"), "--json").Json;
+        string text = CommandHost.Run("describe", "efficientnet_b1").Output;
+
+        foreach (string fact in (string[])["paper", "top1", "preprocessing", "weights"]) Assert.Equal(model.GetProperty(fact).GetRawText(), file.GetProperty(fact).GetRawText());
+        Assert.Equal(80.404, model.GetProperty("top1").GetDouble());
+        Assert.Contains("paper: https://arxiv.org/abs/1905.11946", text, StringComparison.Ordinal);
+        Assert.Contains("images: bicubic, crop 0.9, mean 0.5 0.5 0.5, std 0.5 0.5 0.5", text, StringComparison.Ordinal);
+        Assert.Contains("81.44 % top-1, 95.70 % top-5 at 288×288", text, StringComparison.Ordinal);
+        Assert.Contains("80.40 %", CommandHost.Run("list").Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,11 +15,12 @@ public sealed class AttributeTests
     {
         Family family = Family.Find(name)!;
         IEnumerable<string> keys = family.Schema.Keys
-            .Where(static key => key.Name is not ("family" or "class"))
+            .Where(static key => key.Name is not ("family" or "class" or "weights"))
+            .SelectMany(static key => key.Table?.Keys ?? [key])
             .SelectMany(static key => key.PerBlock ? [key.Name, $"{key.Name}_per_block"] : new[] { key.Name })
             .Select(Spelling.ToPascalCase);
 
-        Assert.Equal(keys.Order(), Properties(family).Select(static property => property.Name).Order());
+        Assert.Equal(keys.Order(), Properties(AttributeOf(family)).Select(static property => property.Name).Order());
     }
 
     [Theory]
@@ -28,11 +29,19 @@ public sealed class AttributeTests
     {
         Family family = Family.Find(name)!;
         object attribute = Activator.CreateInstance(AttributeOf(family))!;
-        foreach (Key key in family.Keys.Where(static key => key.Default is not null))
+        foreach (Key key in family.Schema.Keys.SelectMany(static key => key.Table?.Keys ?? [key]).Where(static key => key.Default is not null))
         {
             object? value = AttributeOf(family).GetProperty(Spelling.ToPascalCase(key.Name))!.GetValue(attribute);
             Assert.Equal(key.Default, value is int number ? (long)number : value);
         }
+    }
+
+    [Fact]
+    public void The_attribute_of_published_weights_has_a_property_for_every_key_and_no_other()
+    {
+        IEnumerable<string> keys = Family.All[0].Schema.Find("weights")!.Items.Single().Keys.Select(static key => Spelling.ToPascalCase(key.Name));
+
+        Assert.Equal(keys.Order(), Properties(typeof(PublishedWeightsAttribute)).Select(static property => property.Name).Order());
     }
 
     [Theory]
@@ -58,6 +67,6 @@ public sealed class AttributeTests
 
     private static Type AttributeOf(Family family) => typeof(VisionModelAttribute).Assembly.GetType(family.AttributeName!, throwOnError: true)!;
 
-    private static PropertyInfo[] Properties(Family family) =>
-        [.. AttributeOf(family).GetProperties().Where(static property => property.DeclaringType != typeof(Attribute))];
+    private static PropertyInfo[] Properties(Type attribute) =>
+        [.. attribute.GetProperties().Where(static property => property.DeclaringType != typeof(Attribute))];
 }

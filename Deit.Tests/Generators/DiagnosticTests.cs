@@ -41,6 +41,9 @@ public sealed class DiagnosticTests
         { "DEIT015", "student", "'student' derives from itself", $"{Vit.Replace("family: vision_transformer", "base: student")}" },
         { "DEIT014", "resnet", "there is no model 'resnet' to be distilled from", $"{Vit}\nteacher: resnet" },
         { "DEIT017", "1000", "5,717,416 parameters are 5,716,416 more than max_parameters 1,000 allows; the heaviest layers: blocks.*.mlp.fc1 1,778,688", $"{Vit}\nmax_parameters: 1000" },
+        { "DEIT017", "1 GiB", "a training step of 128 images takes", $"{Vit}\nmax_training_bytes: 1 GiB" },
+        { "DEIT017", "100 MB", "allows; the heaviest: blocks.*", $"{Vit}\nmax_training_bytes: 100 MB\nbatch: 16" },
+        { "DEIT005", "lots", "'lots' is no amount of memory; write one such as '6 GiB'", $"{Vit}\nmax_training_bytes: lots" },
         { "DEIT012", "50", "stage 2: width 50 is not divisible by group_width 8; try 48 or 56", "name: a\nfamily: regnet\ngroup_width: 8\ndepths: [1, 1]\nwidths: [24, 50]" },
     };
 

@@ -61,6 +61,47 @@ public sealed class EquivalenceTests
             group_width: 8
             """
         },
+        {
+            """
+            [Deit.EfficientNet(Name = "small_efficientnet", WidthMultiplier = 0.5, DepthMultiplier = 1.5, ImageSize = 64, Classes = 10, DropPath = 0.2)]
+            public partial class SmallEfficientNet;
+            """,
+            """
+            name: small_efficientnet
+            class: SmallEfficientNet
+            family: efficientnet
+            width_multiplier: 0.5
+            depth_multiplier: 1.5
+            image_size: 64
+            classes: 10
+            drop_path: 0.2
+            """
+        },
+        {
+            """
+            [Deit.RegNet(GroupWidth = 8, Widths = [24], Depths = [1], Paper = "2012.12877", CropPct = 0.9, Mean = [0.5, 0.5, 0.5], Std = new[] { 0.25, 0.5, 1 }, Interpolation = "bilinear")]
+            [Deit.PublishedWeights(Tag = "a", Url = "https://example.org/a.pth", Top1 = 70.25, Top5 = 90, Source = "a paper")]
+            [Deit.PublishedWeights(Tag = "b", Url = "https://example.org/b.pth", Source = "elsewhere", ImageSize = 288, CropPct = 1, Mean = [0.1, 0.2, 0.3])]
+            public partial class Published;
+            """,
+            """
+            name: published
+            family: regnet
+            paper: 2012.12877
+            preprocessing: {mean: [0.5, 0.5, 0.5], std: [0.25, 0.5, 1], interpolation: bilinear, crop_pct: 0.9}
+            weights:
+              - {tag: a, url: "https://example.org/a.pth", top5: 90, top1: 70.25, source: a paper}
+              - tag: b
+                source: elsewhere
+                url: https://example.org/b.pth
+                mean: [0.1, 0.2, 0.3]
+                crop_pct: 1
+                image_size: 288
+            widths: [24]
+            depths: [1]
+            group_width: 8
+            """
+        },
     };
 
     [Theory]

@@ -17,6 +17,9 @@ public sealed partial class PropertyTests
     [SpecProperty(cases: 20)]
     public void A_RegNet_runs_as_it_is_described(Choices choices) => AssertDescribed(RandomSpecs.RegNet(choices));
 
+    [SpecProperty(cases: 15)]
+    public void An_EfficientNet_runs_as_it_is_described(Choices choices) => AssertDescribed(RandomSpecs.EfficientNet(choices));
+
     [SpecProperty(cases: 25)]
     public void A_graph_runs_as_it_is_described(Choices choices) => AssertDescribed(RandomSpecs.Graph(choices));
 
@@ -37,6 +40,13 @@ public sealed partial class PropertyTests
         Drop("group_width"), Append("w0: 8\nwidths: [8]"), Append("heads: 3"), Append("distilled: true"), Append("max_parameters: 0"), Append("class: 2x"),
         static yaml => yaml.Contains("w0:", StringComparison.Ordinal) ? Regex.Replace(yaml, "(?m)^w0: .*$", "w0: 12") : Regex.Replace(yaml, "(?m)^widths: .*$", "widths: [8, 8, 8, 8]"),
         static yaml => Regex.Replace(yaml, "(?m)^(depth|depths|widths|wm): .*\n", ""),
+    ]);
+
+    [SpecProperty(cases: 40)]
+    public void An_EfficientNet_that_is_spoiled_is_reported(Choices choices) => AssertReported(choices, RandomSpecs.EfficientNet(choices),
+    [
+        Set("width_multiplier", "0"), Set("width_multiplier", "17"), Set("depth_multiplier", "[1, 2]"), Set("depth_multiplier", "deep"), Set("se_ratio", "-0.1"), Set("image_size", "0"),
+        Set("drop_path", "1"), Set("classes", "~"), Drop("name"), Drop("family"), Append("widths: [8]"), Append("depth: 3"), Append("distilled: true"), Append("max_parameters: 10"), Append("paper: nowhere"),
     ]);
 
     [SpecProperty(cases: 60)]

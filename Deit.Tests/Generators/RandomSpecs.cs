@@ -36,6 +36,7 @@ internal static class RandomSpecs
             stem: {(stacked ? "conv" : "patch")}
             class_token: {Truth(classToken)}
             registers: {choices.From(0, 3)}
+            token_std: {choices.Of("0.02", "1e-6", "0", "1")}
             no_embed_class: {Truth(choices.Maybe())}
             pool: {(mean ? "avg" : "token")}
             distilled: {Truth(distilled)}
@@ -69,6 +70,20 @@ internal static class RandomSpecs
 
             """);
     }
+
+    /// <summary>An EfficientNet, with every key of its family.</summary>
+    public static string EfficientNet(Choices choices) => string.Create(CultureInfo.InvariantCulture, $"""
+        name: model
+        family: efficientnet
+        image_size: {choices.From(1, 48)}
+        channels: {choices.From(1, 4)}
+        width_multiplier: {choices.Of(0.1, 0.01, 0.25, 0.33, 0.5)}
+        depth_multiplier: {choices.Of(0.3, 0.01, 0.5, 1.0, 1.1)}
+        se_ratio: {choices.Of(0.25, 0.0, 0.01, 1.0)}
+        drop_path: {choices.Of(0.0, 0.2, 0.99)}
+        classes: {choices.From(1, 9)}
+
+        """);
 
     /// <summary>A graph: convolutions, and maybe attention over what they leave.</summary>
     public static string Graph(Choices choices) => new RandomGraph(choices).Write();

@@ -14,14 +14,18 @@ internal sealed class RunningModel : IDisposable
 {
     private readonly AssemblyLoadContext _context = new("generated", isCollectible: true);
     private readonly IVisionModel _model;
+    private readonly RegisteredModelAttribute _registered;
 
     private RunningModel(Stream assembly)
     {
         Assembly loaded = _context.LoadFromStream(assembly);
-        RegisteredModelAttribute registered = loaded.GetCustomAttributes<RegisteredModelAttribute>().Single();
-        Description = registered.Description;
-        _model = registered.Create();
+        _registered = loaded.GetCustomAttributes<RegisteredModelAttribute>().Single();
+        Description = _registered.Description;
+        _model = _registered.Create();
     }
+
+    /// <summary>The model, which this owns.</summary>
+    public IVisionModel Model => _model;
 
     /// <summary>What the compiler says of the model.</summary>
     public ModelDescription Description { get; }
@@ -61,6 +65,16 @@ internal sealed class RunningModel : IDisposable
         }
 
         Assert.Equal(Description.Macs, passed.Values.Sum(static layer => layer.Macs) / Batch);
+        AssertTrainsAlike(images);
+    }
+
+    /// <summary>Holds the generated training code against the reference path, where nothing is drawn: other tests draw at the same time.</summary>
+    private void AssertTrainsAlike(Tensor images)
+    {
+        using IVisionModel model = _registered.Create(new() { DropPath = 0 });
+        if (Description.TrainingPlan is null || model.Module.named_modules().Any(static entry => entry.module is Deit.Modules.DropPath { Rate: > 0 })) return;
+        model.Module.to(images.device).to(ScalarType.Float64);
+        FusedAgreement.Assert(model, images.to(ScalarType.Float64), 1e-8);
     }
 
     public void Dispose()

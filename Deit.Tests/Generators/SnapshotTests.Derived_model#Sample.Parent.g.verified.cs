@@ -9,6 +9,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Deit;
 using Deit.Modules;
+using Deit.Operators;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -373,6 +374,7 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
+        TrainingPlan = new(63_584, 2_112),
         Layers =
         [
             new("stem.conv", "Conv2d", [32, 16, 16], 864, 221_184),
@@ -404,4 +406,497 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
             new("head.fc", "Linear", [10], 1_530, 1_520),
         ],
     };
+
+    /// <inheritdoc/>
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 63_584, 2_112));
+
+    /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
+    private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
+    {
+        private readonly DownsamplingBottleneckStep _s1B1Step = new(memory, "s1.b1.", new(0, 20_480, 20_480, 1_792));
+        private readonly DownsamplingBottleneckStep2 _s2B1Step = new(memory, "s2.b1.", new(20_480, 31_616, 51_200, 1_280));
+        private readonly DownsamplingBottleneckStep3 _s3B1Step = new(memory, "s3.b1.", new(51_200, 31_616, 58_720, 0));
+        private readonly Matrix _stemConvWeight = memory.Parameter("stem.conv.weight", 32, 27);
+        private readonly Matrix _stemBnWeight = memory.Parameter("stem.bn.weight", 1, 32);
+        private readonly Matrix _stemBnBias = memory.Parameter("stem.bn.bias", 1, 32);
+        private readonly Matrix _headFcWeight = memory.Parameter("head.fc.weight", 10, 152);
+        private readonly Matrix _headFcBias = memory.Parameter("head.fc.bias", 1, 10);
+        private readonly Matrix _dHeadFcWeight = memory.Gradient("head.fc.weight", 10, 152);
+        private readonly Matrix _dHeadFcBias = memory.Gradient("head.fc.bias", 1, 10);
+        private readonly Matrix _dStemBnWeight = memory.Gradient("stem.bn.weight", 1, 32);
+        private readonly Matrix _dStemBnBias = memory.Gradient("stem.bn.bias", 1, 32);
+        private readonly Matrix _dStemConvWeight = memory.Gradient("stem.conv.weight", 32, 27);
+        private readonly Matrix _stemBnRunningMean = memory.Buffer("stem.bn.running_mean", 32);
+        private readonly Matrix _stemBnRunningVar = memory.Buffer("stem.bn.running_var", 32);
+        private readonly Matrix _stemBnNumBatchesTracked = memory.Buffer("stem.bn.num_batches_tracked", 1);
+
+        private readonly Matrix _stemConv = memory.Matrix(34_816, 256, 32);
+        private readonly Matrix _stemRelu = memory.Matrix(43_008, 256, 32);
+        private readonly Matrix _s1B1 = memory.Matrix(62_048, 64, 24);
+        private readonly Matrix _s2B1 = memory.Matrix(32_512, 16, 56);
+        private readonly Matrix _s3B1 = memory.Matrix(33_408, 4, 152);
+        private readonly Matrix _headMean = memory.Matrix(31_616, 1, 152);
+        private readonly Matrix _headFc = memory.Matrix(31_936, 1, 10);
+        private readonly Matrix _dy = memory.Matrix(31_952, 1, 10);
+        private readonly Matrix _dHeadMean = memory.Matrix(31_776, 1, 152);
+        private readonly Matrix _dS3B1 = memory.Matrix(34_016, 4, 152);
+        private readonly Matrix _dS2B1 = memory.Matrix(31_616, 16, 56);
+        private readonly Matrix _dS1B1 = memory.Matrix(59_392, 64, 24);
+        private readonly Matrix _dStemRelu = memory.Matrix(51_200, 256, 32);
+        private readonly Matrix _stemBnMean = memory.Constant(2_048, 1, 32);
+        private readonly Matrix _stemBnInverseDeviation = memory.Constant(2_080, 1, 32);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_headFc];
+
+        /// <inheritdoc/>
+        public override Matrix[] LogitGradients => [_dy];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // stem.conv
+            Fused.ConvolutionImages(images, _stemConvWeight, new(Height: 32, Width: 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), _stemConv);
+
+            // stem.bn
+            Fused.BatchNorm(_stemConv, _stemBnWeight, _stemBnBias, _stemBnRunningMean, _stemBnRunningVar, _stemBnNumBatchesTracked, _stemRelu, _stemBnMean, _stemBnInverseDeviation, activation: Activation.Relu);
+
+            _s1B1Step.Forward(_stemRelu, _s1B1);
+            _s2B1Step.Forward(_s1B1, _s2B1);
+            _s3B1Step.Forward(_s2B1, _s3B1);
+
+            // head
+            Fused.MeanOfRows(_s3B1, rows: 4, skipped: 0, _headMean);
+
+            // head.fc
+            Fused.Linear(_headMean, _headFcWeight, _headFcBias, _headFc);
+        }
+
+        /// <inheritdoc/>
+        public override void Backward(Tensor images)
+        {
+            // head.fc
+            Fused.LinearInputGradient(_dy, _headFcWeight, _dHeadMean);
+            Fused.LinearWeightGradient(_dy, _headMean, _dHeadFcWeight);
+            Fused.ColumnSum(_dy, _dHeadFcBias);
+
+            // head
+            Fused.MeanOfRowsBackward(_dHeadMean, rows: 4, skipped: 0, _dS3B1);
+
+            _s3B1Step.Backward(_s2B1, _s3B1, _dS3B1, _dS2B1);
+            _s2B1Step.Backward(_s1B1, _s2B1, _dS2B1, _dS1B1);
+            _s1B1Step.Backward(_stemRelu, _s1B1, _dS1B1, _dStemRelu);
+
+            // stem.bn
+            Fused.BatchNormBackward(_dStemRelu, _stemConv, _stemBnMean, _stemBnInverseDeviation, _stemBnWeight, _stemBnBias, _dStemRelu, _dStemBnWeight, _dStemBnBias, activation: Activation.Relu);
+
+            // stem.conv
+            Fused.ConvolutionImagesWeightGradient(_dStemRelu, images, _stemConvWeight, new(Height: 32, Width: 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), _dStemConvWeight);
+        }
+    }
+
+    /// <summary>Trains: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckStep(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _conv1ConvWeight = memory.Parameter(path + "conv1.conv.weight", 24, 32);
+        private readonly Matrix _conv1BnWeight = memory.Parameter(path + "conv1.bn.weight", 1, 24);
+        private readonly Matrix _conv1BnBias = memory.Parameter(path + "conv1.bn.bias", 1, 24);
+        private readonly Matrix _conv2ConvWeight = memory.Parameter(path + "conv2.conv.weight", 24, 72);
+        private readonly Matrix _conv2BnWeight = memory.Parameter(path + "conv2.bn.weight", 1, 24);
+        private readonly Matrix _conv2BnBias = memory.Parameter(path + "conv2.bn.bias", 1, 24);
+        private readonly Matrix _conv3ConvWeight = memory.Parameter(path + "conv3.conv.weight", 24, 24);
+        private readonly Matrix _conv3BnWeight = memory.Parameter(path + "conv3.bn.weight", 1, 24);
+        private readonly Matrix _conv3BnBias = memory.Parameter(path + "conv3.bn.bias", 1, 24);
+        private readonly Matrix _downsampleConvWeight = memory.Parameter(path + "downsample.conv.weight", 24, 32);
+        private readonly Matrix _downsampleBnWeight = memory.Parameter(path + "downsample.bn.weight", 1, 24);
+        private readonly Matrix _downsampleBnBias = memory.Parameter(path + "downsample.bn.bias", 1, 24);
+        private readonly Matrix _dDownsampleBnWeight = memory.Gradient(path + "downsample.bn.weight", 1, 24);
+        private readonly Matrix _dDownsampleBnBias = memory.Gradient(path + "downsample.bn.bias", 1, 24);
+        private readonly Matrix _dDownsampleConvWeight = memory.Gradient(path + "downsample.conv.weight", 24, 32);
+        private readonly Matrix _dConv3BnWeight = memory.Gradient(path + "conv3.bn.weight", 1, 24);
+        private readonly Matrix _dConv3BnBias = memory.Gradient(path + "conv3.bn.bias", 1, 24);
+        private readonly Matrix _dConv3ConvWeight = memory.Gradient(path + "conv3.conv.weight", 24, 24);
+        private readonly Matrix _dConv2BnWeight = memory.Gradient(path + "conv2.bn.weight", 1, 24);
+        private readonly Matrix _dConv2BnBias = memory.Gradient(path + "conv2.bn.bias", 1, 24);
+        private readonly Matrix _dConv2ConvWeight = memory.Gradient(path + "conv2.conv.weight", 24, 72);
+        private readonly Matrix _dConv1BnWeight = memory.Gradient(path + "conv1.bn.weight", 1, 24);
+        private readonly Matrix _dConv1BnBias = memory.Gradient(path + "conv1.bn.bias", 1, 24);
+        private readonly Matrix _dConv1ConvWeight = memory.Gradient(path + "conv1.conv.weight", 24, 32);
+        private readonly Matrix _conv1BnRunningMean = memory.Buffer(path + "conv1.bn.running_mean", 24);
+        private readonly Matrix _conv1BnRunningVar = memory.Buffer(path + "conv1.bn.running_var", 24);
+        private readonly Matrix _conv1BnNumBatchesTracked = memory.Buffer(path + "conv1.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv2BnRunningMean = memory.Buffer(path + "conv2.bn.running_mean", 24);
+        private readonly Matrix _conv2BnRunningVar = memory.Buffer(path + "conv2.bn.running_var", 24);
+        private readonly Matrix _conv2BnNumBatchesTracked = memory.Buffer(path + "conv2.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv3BnRunningMean = memory.Buffer(path + "conv3.bn.running_mean", 24);
+        private readonly Matrix _conv3BnRunningVar = memory.Buffer(path + "conv3.bn.running_var", 24);
+        private readonly Matrix _conv3BnNumBatchesTracked = memory.Buffer(path + "conv3.bn.num_batches_tracked", 1);
+        private readonly Matrix _downsampleBnRunningMean = memory.Buffer(path + "downsample.bn.running_mean", 24);
+        private readonly Matrix _downsampleBnRunningVar = memory.Buffer(path + "downsample.bn.running_var", 24);
+        private readonly Matrix _downsampleBnNumBatchesTracked = memory.Buffer(path + "downsample.bn.num_batches_tracked", 1);
+        private readonly KeptImages _dropPath = memory.KeptImages(path + "drop_path");
+
+        private readonly Matrix _conv1Conv = memory.Matrix(place.Tape + 0, 256, 24);
+        private readonly Matrix _conv1Relu = memory.Matrix(place.Tape + 6_144, 256, 24);
+        private readonly Matrix _conv2Conv = memory.Matrix(place.Tape + 14_336, 64, 24);
+        private readonly Matrix _conv2Relu = memory.Matrix(place.Tape + 15_872, 64, 24);
+        private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 17_408, 64, 24);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 12_288, 64, 32);
+        private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 18_944, 64, 24);
+        private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 64, 24);
+        private readonly Matrix _dSum = memory.Matrix(place.Backward + 2_048, 64, 24);
+        private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 3_584, 64, 24);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 0, 64, 32);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 0, 64, 24);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 8_192, 256, 24);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 256, 32);
+        private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 24);
+        private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 32, 1, 24);
+        private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 64, 1, 24);
+        private readonly Matrix _conv2BnInverseDeviation = memory.Constant(place.Constant + 96, 1, 24);
+        private readonly Matrix _conv3BnMean = memory.Constant(place.Constant + 128, 1, 24);
+        private readonly Matrix _conv3BnInverseDeviation = memory.Constant(place.Constant + 160, 1, 24);
+        private readonly Matrix _downsampleBnMean = memory.Constant(place.Constant + 192, 1, 24);
+        private readonly Matrix _downsampleBnInverseDeviation = memory.Constant(place.Constant + 224, 1, 24);
+
+        /// <summary>(B·256, 32) → (B·64, 24)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+
+            // conv1.bn
+            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 16, Width: 16, Kernel: 3, Stride: 2, Padding: 1, Groups: 3), _conv2Conv);
+
+            // conv2.bn
+            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+
+            // conv3.conv
+            Fused.Linear(_conv2Relu, _conv3ConvWeight, _conv3Conv);
+
+            // conv3.bn
+            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+
+            // drop_path
+            Fused.ScaleImages(_conv3Bn, _dropPath, _conv3Bn);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 16, width: 16, stride: 2, _downsampleConvPixels);
+            Fused.Linear(_downsampleConvPixels, _downsampleConvWeight, _downsampleConv);
+
+            // downsample.bn
+            Fused.BatchNorm(_downsampleConv, _downsampleBnWeight, _downsampleBnBias, _downsampleBnRunningMean, _downsampleBnRunningVar, _downsampleBnNumBatchesTracked, y, _downsampleBnMean, _downsampleBnInverseDeviation, residual: _conv3Bn, activation: Activation.Relu);
+        }
+
+        /// <summary>The gradients of the parameters and, from that of the output, (B·64, 24), that of the input, (B·256, 32).</summary>
+        public void Backward(Matrix x, Matrix y, Matrix dy, Matrix dx)
+        {
+            Fused.ReluBackward(y, dy, _dSum);
+
+            // downsample.bn
+            Fused.BatchNormBackward(_dSum, _downsampleConv, _downsampleBnMean, _downsampleBnInverseDeviation, _downsampleBnWeight, _downsampleBnBias, _dDownsampleConv, _dDownsampleBnWeight, _dDownsampleBnBias);
+
+            // downsample.conv
+            Fused.LinearInputGradient(_dDownsampleConv, _downsampleConvWeight, _dDownsampleConvPixels);
+            Fused.LinearWeightGradient(_dDownsampleConv, _downsampleConvPixels, _dDownsampleConvWeight);
+            Fused.TakePixelsBackward(_dDownsampleConvPixels, height: 16, width: 16, stride: 2, dx);
+
+            // drop_path
+            Fused.ScaleImages(_dSum, _dropPath, _dSum);
+
+            // conv3.bn
+            Fused.BatchNormBackward(_dSum, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dSum, _dConv3BnWeight, _dConv3BnBias);
+
+            // conv3.conv
+            Fused.LinearInputGradient(_dSum, _conv3ConvWeight, _dConv2Relu);
+            Fused.LinearWeightGradient(_dSum, _conv2Relu, _dConv3ConvWeight);
+
+            // conv2.bn
+            Fused.BatchNormBackward(_dConv2Relu, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dConv2Relu, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.ConvolutionBackward(_dConv2Relu, _conv1Relu, _conv2ConvWeight, new(Height: 16, Width: 16, Kernel: 3, Stride: 2, Padding: 1, Groups: 3), _dConv1Relu, _dConv2ConvWeight);
+
+            // conv1.bn
+            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+            // conv1.conv
+            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            Fused.Add(dx, _dX, dx);
+            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+        }
+    }
+
+    /// <summary>Trains: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckStep2(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _conv1ConvWeight = memory.Parameter(path + "conv1.conv.weight", 56, 24);
+        private readonly Matrix _conv1BnWeight = memory.Parameter(path + "conv1.bn.weight", 1, 56);
+        private readonly Matrix _conv1BnBias = memory.Parameter(path + "conv1.bn.bias", 1, 56);
+        private readonly Matrix _conv2ConvWeight = memory.Parameter(path + "conv2.conv.weight", 56, 72);
+        private readonly Matrix _conv2BnWeight = memory.Parameter(path + "conv2.bn.weight", 1, 56);
+        private readonly Matrix _conv2BnBias = memory.Parameter(path + "conv2.bn.bias", 1, 56);
+        private readonly Matrix _conv3ConvWeight = memory.Parameter(path + "conv3.conv.weight", 56, 56);
+        private readonly Matrix _conv3BnWeight = memory.Parameter(path + "conv3.bn.weight", 1, 56);
+        private readonly Matrix _conv3BnBias = memory.Parameter(path + "conv3.bn.bias", 1, 56);
+        private readonly Matrix _downsampleConvWeight = memory.Parameter(path + "downsample.conv.weight", 56, 24);
+        private readonly Matrix _downsampleBnWeight = memory.Parameter(path + "downsample.bn.weight", 1, 56);
+        private readonly Matrix _downsampleBnBias = memory.Parameter(path + "downsample.bn.bias", 1, 56);
+        private readonly Matrix _dDownsampleBnWeight = memory.Gradient(path + "downsample.bn.weight", 1, 56);
+        private readonly Matrix _dDownsampleBnBias = memory.Gradient(path + "downsample.bn.bias", 1, 56);
+        private readonly Matrix _dDownsampleConvWeight = memory.Gradient(path + "downsample.conv.weight", 56, 24);
+        private readonly Matrix _dConv3BnWeight = memory.Gradient(path + "conv3.bn.weight", 1, 56);
+        private readonly Matrix _dConv3BnBias = memory.Gradient(path + "conv3.bn.bias", 1, 56);
+        private readonly Matrix _dConv3ConvWeight = memory.Gradient(path + "conv3.conv.weight", 56, 56);
+        private readonly Matrix _dConv2BnWeight = memory.Gradient(path + "conv2.bn.weight", 1, 56);
+        private readonly Matrix _dConv2BnBias = memory.Gradient(path + "conv2.bn.bias", 1, 56);
+        private readonly Matrix _dConv2ConvWeight = memory.Gradient(path + "conv2.conv.weight", 56, 72);
+        private readonly Matrix _dConv1BnWeight = memory.Gradient(path + "conv1.bn.weight", 1, 56);
+        private readonly Matrix _dConv1BnBias = memory.Gradient(path + "conv1.bn.bias", 1, 56);
+        private readonly Matrix _dConv1ConvWeight = memory.Gradient(path + "conv1.conv.weight", 56, 24);
+        private readonly Matrix _conv1BnRunningMean = memory.Buffer(path + "conv1.bn.running_mean", 56);
+        private readonly Matrix _conv1BnRunningVar = memory.Buffer(path + "conv1.bn.running_var", 56);
+        private readonly Matrix _conv1BnNumBatchesTracked = memory.Buffer(path + "conv1.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv2BnRunningMean = memory.Buffer(path + "conv2.bn.running_mean", 56);
+        private readonly Matrix _conv2BnRunningVar = memory.Buffer(path + "conv2.bn.running_var", 56);
+        private readonly Matrix _conv2BnNumBatchesTracked = memory.Buffer(path + "conv2.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv3BnRunningMean = memory.Buffer(path + "conv3.bn.running_mean", 56);
+        private readonly Matrix _conv3BnRunningVar = memory.Buffer(path + "conv3.bn.running_var", 56);
+        private readonly Matrix _conv3BnNumBatchesTracked = memory.Buffer(path + "conv3.bn.num_batches_tracked", 1);
+        private readonly Matrix _downsampleBnRunningMean = memory.Buffer(path + "downsample.bn.running_mean", 56);
+        private readonly Matrix _downsampleBnRunningVar = memory.Buffer(path + "downsample.bn.running_var", 56);
+        private readonly Matrix _downsampleBnNumBatchesTracked = memory.Buffer(path + "downsample.bn.num_batches_tracked", 1);
+        private readonly KeptImages _dropPath = memory.KeptImages(path + "drop_path");
+
+        private readonly Matrix _conv1Conv = memory.Matrix(place.Tape + 0, 64, 56);
+        private readonly Matrix _conv1Relu = memory.Matrix(place.Tape + 3_584, 64, 56);
+        private readonly Matrix _conv2Conv = memory.Matrix(place.Tape + 7_168, 16, 56);
+        private readonly Matrix _conv2Relu = memory.Matrix(place.Tape + 8_064, 16, 56);
+        private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 8_960, 16, 56);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 10_752, 16, 24);
+        private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 9_856, 16, 56);
+        private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 16, 56);
+        private readonly Matrix _dSum = memory.Matrix(place.Backward + 0, 16, 56);
+        private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 896, 16, 56);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 1_792, 16, 24);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 3_584, 16, 56);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 64, 56);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 3_584, 64, 24);
+        private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 56);
+        private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 64, 1, 56);
+        private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 128, 1, 56);
+        private readonly Matrix _conv2BnInverseDeviation = memory.Constant(place.Constant + 192, 1, 56);
+        private readonly Matrix _conv3BnMean = memory.Constant(place.Constant + 256, 1, 56);
+        private readonly Matrix _conv3BnInverseDeviation = memory.Constant(place.Constant + 320, 1, 56);
+        private readonly Matrix _downsampleBnMean = memory.Constant(place.Constant + 384, 1, 56);
+        private readonly Matrix _downsampleBnInverseDeviation = memory.Constant(place.Constant + 448, 1, 56);
+
+        /// <summary>(B·64, 24) → (B·16, 56)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+
+            // conv1.bn
+            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 7), _conv2Conv);
+
+            // conv2.bn
+            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+
+            // conv3.conv
+            Fused.Linear(_conv2Relu, _conv3ConvWeight, _conv3Conv);
+
+            // conv3.bn
+            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+
+            // drop_path
+            Fused.ScaleImages(_conv3Bn, _dropPath, _conv3Bn);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 8, width: 8, stride: 2, _downsampleConvPixels);
+            Fused.Linear(_downsampleConvPixels, _downsampleConvWeight, _downsampleConv);
+
+            // downsample.bn
+            Fused.BatchNorm(_downsampleConv, _downsampleBnWeight, _downsampleBnBias, _downsampleBnRunningMean, _downsampleBnRunningVar, _downsampleBnNumBatchesTracked, y, _downsampleBnMean, _downsampleBnInverseDeviation, residual: _conv3Bn, activation: Activation.Relu);
+        }
+
+        /// <summary>The gradients of the parameters and, from that of the output, (B·16, 56), that of the input, (B·64, 24).</summary>
+        public void Backward(Matrix x, Matrix y, Matrix dy, Matrix dx)
+        {
+            Fused.ReluBackward(y, dy, _dSum);
+
+            // downsample.bn
+            Fused.BatchNormBackward(_dSum, _downsampleConv, _downsampleBnMean, _downsampleBnInverseDeviation, _downsampleBnWeight, _downsampleBnBias, _dDownsampleConv, _dDownsampleBnWeight, _dDownsampleBnBias);
+
+            // downsample.conv
+            Fused.LinearInputGradient(_dDownsampleConv, _downsampleConvWeight, _dDownsampleConvPixels);
+            Fused.LinearWeightGradient(_dDownsampleConv, _downsampleConvPixels, _dDownsampleConvWeight);
+            Fused.TakePixelsBackward(_dDownsampleConvPixels, height: 8, width: 8, stride: 2, dx);
+
+            // drop_path
+            Fused.ScaleImages(_dSum, _dropPath, _dSum);
+
+            // conv3.bn
+            Fused.BatchNormBackward(_dSum, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dSum, _dConv3BnWeight, _dConv3BnBias);
+
+            // conv3.conv
+            Fused.LinearInputGradient(_dSum, _conv3ConvWeight, _dConv2Relu);
+            Fused.LinearWeightGradient(_dSum, _conv2Relu, _dConv3ConvWeight);
+
+            // conv2.bn
+            Fused.BatchNormBackward(_dConv2Relu, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dConv2Relu, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.ConvolutionBackward(_dConv2Relu, _conv1Relu, _conv2ConvWeight, new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 7), _dConv1Relu, _dConv2ConvWeight);
+
+            // conv1.bn
+            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+            // conv1.conv
+            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            Fused.Add(dx, _dX, dx);
+            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+        }
+    }
+
+    /// <summary>Trains: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckStep3(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _conv1ConvWeight = memory.Parameter(path + "conv1.conv.weight", 152, 56);
+        private readonly Matrix _conv1BnWeight = memory.Parameter(path + "conv1.bn.weight", 1, 152);
+        private readonly Matrix _conv1BnBias = memory.Parameter(path + "conv1.bn.bias", 1, 152);
+        private readonly Matrix _conv2ConvWeight = memory.Parameter(path + "conv2.conv.weight", 152, 72);
+        private readonly Matrix _conv2BnWeight = memory.Parameter(path + "conv2.bn.weight", 1, 152);
+        private readonly Matrix _conv2BnBias = memory.Parameter(path + "conv2.bn.bias", 1, 152);
+        private readonly Matrix _conv3ConvWeight = memory.Parameter(path + "conv3.conv.weight", 152, 152);
+        private readonly Matrix _conv3BnWeight = memory.Parameter(path + "conv3.bn.weight", 1, 152);
+        private readonly Matrix _conv3BnBias = memory.Parameter(path + "conv3.bn.bias", 1, 152);
+        private readonly Matrix _downsampleConvWeight = memory.Parameter(path + "downsample.conv.weight", 152, 56);
+        private readonly Matrix _downsampleBnWeight = memory.Parameter(path + "downsample.bn.weight", 1, 152);
+        private readonly Matrix _downsampleBnBias = memory.Parameter(path + "downsample.bn.bias", 1, 152);
+        private readonly Matrix _dDownsampleBnWeight = memory.Gradient(path + "downsample.bn.weight", 1, 152);
+        private readonly Matrix _dDownsampleBnBias = memory.Gradient(path + "downsample.bn.bias", 1, 152);
+        private readonly Matrix _dDownsampleConvWeight = memory.Gradient(path + "downsample.conv.weight", 152, 56);
+        private readonly Matrix _dConv3BnWeight = memory.Gradient(path + "conv3.bn.weight", 1, 152);
+        private readonly Matrix _dConv3BnBias = memory.Gradient(path + "conv3.bn.bias", 1, 152);
+        private readonly Matrix _dConv3ConvWeight = memory.Gradient(path + "conv3.conv.weight", 152, 152);
+        private readonly Matrix _dConv2BnWeight = memory.Gradient(path + "conv2.bn.weight", 1, 152);
+        private readonly Matrix _dConv2BnBias = memory.Gradient(path + "conv2.bn.bias", 1, 152);
+        private readonly Matrix _dConv2ConvWeight = memory.Gradient(path + "conv2.conv.weight", 152, 72);
+        private readonly Matrix _dConv1BnWeight = memory.Gradient(path + "conv1.bn.weight", 1, 152);
+        private readonly Matrix _dConv1BnBias = memory.Gradient(path + "conv1.bn.bias", 1, 152);
+        private readonly Matrix _dConv1ConvWeight = memory.Gradient(path + "conv1.conv.weight", 152, 56);
+        private readonly Matrix _conv1BnRunningMean = memory.Buffer(path + "conv1.bn.running_mean", 152);
+        private readonly Matrix _conv1BnRunningVar = memory.Buffer(path + "conv1.bn.running_var", 152);
+        private readonly Matrix _conv1BnNumBatchesTracked = memory.Buffer(path + "conv1.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv2BnRunningMean = memory.Buffer(path + "conv2.bn.running_mean", 152);
+        private readonly Matrix _conv2BnRunningVar = memory.Buffer(path + "conv2.bn.running_var", 152);
+        private readonly Matrix _conv2BnNumBatchesTracked = memory.Buffer(path + "conv2.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv3BnRunningMean = memory.Buffer(path + "conv3.bn.running_mean", 152);
+        private readonly Matrix _conv3BnRunningVar = memory.Buffer(path + "conv3.bn.running_var", 152);
+        private readonly Matrix _conv3BnNumBatchesTracked = memory.Buffer(path + "conv3.bn.num_batches_tracked", 1);
+        private readonly Matrix _downsampleBnRunningMean = memory.Buffer(path + "downsample.bn.running_mean", 152);
+        private readonly Matrix _downsampleBnRunningVar = memory.Buffer(path + "downsample.bn.running_var", 152);
+        private readonly Matrix _downsampleBnNumBatchesTracked = memory.Buffer(path + "downsample.bn.num_batches_tracked", 1);
+        private readonly KeptImages _dropPath = memory.KeptImages(path + "drop_path");
+
+        private readonly Matrix _conv1Conv = memory.Matrix(place.Tape + 0, 16, 152);
+        private readonly Matrix _conv1Relu = memory.Matrix(place.Tape + 2_432, 16, 152);
+        private readonly Matrix _conv2Conv = memory.Matrix(place.Tape + 4_864, 4, 152);
+        private readonly Matrix _conv2Relu = memory.Matrix(place.Tape + 5_472, 4, 152);
+        private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 6_080, 4, 152);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 7_296, 4, 56);
+        private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 6_688, 4, 152);
+        private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 4, 152);
+        private readonly Matrix _dSum = memory.Matrix(place.Backward + 0, 4, 152);
+        private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 608, 4, 152);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 1_216, 4, 56);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 2_432, 4, 152);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 16, 152);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 2_432, 16, 56);
+        private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 152);
+        private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 160, 1, 152);
+        private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 320, 1, 152);
+        private readonly Matrix _conv2BnInverseDeviation = memory.Constant(place.Constant + 480, 1, 152);
+        private readonly Matrix _conv3BnMean = memory.Constant(place.Constant + 640, 1, 152);
+        private readonly Matrix _conv3BnInverseDeviation = memory.Constant(place.Constant + 800, 1, 152);
+        private readonly Matrix _downsampleBnMean = memory.Constant(place.Constant + 960, 1, 152);
+        private readonly Matrix _downsampleBnInverseDeviation = memory.Constant(place.Constant + 1_120, 1, 152);
+
+        /// <summary>(B·16, 56) → (B·4, 152)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+
+            // conv1.bn
+            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 4, Width: 4, Kernel: 3, Stride: 2, Padding: 1, Groups: 19), _conv2Conv);
+
+            // conv2.bn
+            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+
+            // conv3.conv
+            Fused.Linear(_conv2Relu, _conv3ConvWeight, _conv3Conv);
+
+            // conv3.bn
+            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+
+            // drop_path
+            Fused.ScaleImages(_conv3Bn, _dropPath, _conv3Bn);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 4, width: 4, stride: 2, _downsampleConvPixels);
+            Fused.Linear(_downsampleConvPixels, _downsampleConvWeight, _downsampleConv);
+
+            // downsample.bn
+            Fused.BatchNorm(_downsampleConv, _downsampleBnWeight, _downsampleBnBias, _downsampleBnRunningMean, _downsampleBnRunningVar, _downsampleBnNumBatchesTracked, y, _downsampleBnMean, _downsampleBnInverseDeviation, residual: _conv3Bn, activation: Activation.Relu);
+        }
+
+        /// <summary>The gradients of the parameters and, from that of the output, (B·4, 152), that of the input, (B·16, 56).</summary>
+        public void Backward(Matrix x, Matrix y, Matrix dy, Matrix dx)
+        {
+            Fused.ReluBackward(y, dy, _dSum);
+
+            // downsample.bn
+            Fused.BatchNormBackward(_dSum, _downsampleConv, _downsampleBnMean, _downsampleBnInverseDeviation, _downsampleBnWeight, _downsampleBnBias, _dDownsampleConv, _dDownsampleBnWeight, _dDownsampleBnBias);
+
+            // downsample.conv
+            Fused.LinearInputGradient(_dDownsampleConv, _downsampleConvWeight, _dDownsampleConvPixels);
+            Fused.LinearWeightGradient(_dDownsampleConv, _downsampleConvPixels, _dDownsampleConvWeight);
+            Fused.TakePixelsBackward(_dDownsampleConvPixels, height: 4, width: 4, stride: 2, dx);
+
+            // drop_path
+            Fused.ScaleImages(_dSum, _dropPath, _dSum);
+
+            // conv3.bn
+            Fused.BatchNormBackward(_dSum, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dSum, _dConv3BnWeight, _dConv3BnBias);
+
+            // conv3.conv
+            Fused.LinearInputGradient(_dSum, _conv3ConvWeight, _dConv2Relu);
+            Fused.LinearWeightGradient(_dSum, _conv2Relu, _dConv3ConvWeight);
+
+            // conv2.bn
+            Fused.BatchNormBackward(_dConv2Relu, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dConv2Relu, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.ConvolutionBackward(_dConv2Relu, _conv1Relu, _conv2ConvWeight, new(Height: 4, Width: 4, Kernel: 3, Stride: 2, Padding: 1, Groups: 19), _dConv1Relu, _dConv2ConvWeight);
+
+            // conv1.bn
+            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+            // conv1.conv
+            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            Fused.Add(dx, _dX, dx);
+            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+        }
+    }
 }

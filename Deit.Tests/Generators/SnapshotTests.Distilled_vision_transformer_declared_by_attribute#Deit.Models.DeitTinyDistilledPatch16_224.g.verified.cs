@@ -9,6 +9,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Deit;
 using Deit.Modules;
+using Deit.Operators;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -268,6 +269,7 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
         Distilled = true,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
+        TrainingPlan = new(6_917_024, 0),
         Layers =
         [
             new("cls_token", "Parameter", [1, 1, 192], 192, 0),
@@ -363,4 +365,445 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
             new("head_dist", "Linear", [1000], 193_000, 192_000),
         ],
     };
+
+    /// <inheritdoc/>
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 6_917_024, 0));
+
+    /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
+    private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
+    {
+        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 542_560, 542_560, 0));
+        private readonly TransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(542_560, 1_085_120, 1_085_120, 0));
+        private readonly TransformerBlockStep _blocks2Step = new(memory, "blocks.2.", new(1_085_120, 1_627_680, 1_627_680, 0));
+        private readonly TransformerBlockStep _blocks3Step = new(memory, "blocks.3.", new(1_627_680, 2_170_240, 2_170_240, 0));
+        private readonly TransformerBlockStep _blocks4Step = new(memory, "blocks.4.", new(2_170_240, 2_712_800, 2_712_800, 0));
+        private readonly TransformerBlockStep _blocks5Step = new(memory, "blocks.5.", new(2_712_800, 3_255_360, 3_255_360, 0));
+        private readonly TransformerBlockStep _blocks6Step = new(memory, "blocks.6.", new(3_255_360, 3_797_920, 3_797_920, 0));
+        private readonly TransformerBlockStep _blocks7Step = new(memory, "blocks.7.", new(3_797_920, 4_340_480, 4_340_480, 0));
+        private readonly TransformerBlockStep _blocks8Step = new(memory, "blocks.8.", new(4_340_480, 4_883_040, 4_883_040, 0));
+        private readonly TransformerBlockStep _blocks9Step = new(memory, "blocks.9.", new(4_883_040, 5_425_600, 5_425_600, 0));
+        private readonly TransformerBlockStep _blocks10Step = new(memory, "blocks.10.", new(5_425_600, 5_968_160, 5_968_160, 0));
+        private readonly PrunedTransformerBlockStep _blocks11Step = new(memory, "blocks.11.", new(5_968_160, 6_087_360, 6_087_360, 0));
+        private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 192, 768);
+        private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 192);
+        private readonly Matrix _distToken = memory.Parameter("dist_token", 1, 192);
+        private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 192);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 198, 192);
+        private readonly Matrix _normWeight = memory.Parameter("norm.weight", 1, 192);
+        private readonly Matrix _normBias = memory.Parameter("norm.bias", 1, 192);
+        private readonly Matrix _headWeight = memory.Parameter("head.weight", 1_000, 192);
+        private readonly Matrix _headBias = memory.Parameter("head.bias", 1, 1_000);
+        private readonly Matrix _headDistWeight = memory.Parameter("head_dist.weight", 1_000, 192);
+        private readonly Matrix _headDistBias = memory.Parameter("head_dist.bias", 1, 1_000);
+        private readonly Matrix _dHeadDistWeight = memory.Gradient("head_dist.weight", 1_000, 192);
+        private readonly Matrix _dHeadDistBias = memory.Gradient("head_dist.bias", 1, 1_000);
+        private readonly Matrix _dHeadWeight = memory.Gradient("head.weight", 1_000, 192);
+        private readonly Matrix _dHeadBias = memory.Gradient("head.bias", 1, 1_000);
+        private readonly Matrix _dNormWeight = memory.Gradient("norm.weight", 1, 192);
+        private readonly Matrix _dNormBias = memory.Gradient("norm.bias", 1, 192);
+        private readonly Matrix _dPosEmbed = memory.Gradient("pos_embed", 198, 192);
+        private readonly Matrix _dClsToken = memory.Gradient("cls_token", 1, 192);
+        private readonly Matrix _dDistToken = memory.Gradient("dist_token", 1, 192);
+        private readonly Matrix _dPatchEmbedProjWeight = memory.Gradient("patch_embed.proj.weight", 192, 768);
+        private readonly Matrix _dPatchEmbedProjBias = memory.Gradient("patch_embed.proj.bias", 1, 192);
+
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(6_310_304, 196, 768);
+        private readonly Matrix _patchEmbedProj = memory.Matrix(37_824, 196, 192);
+        private readonly Matrix _tokens = memory.Matrix(0, 197, 192);
+        private readonly Matrix _tokens2 = memory.Matrix(6_460_832, 198, 192);
+        private readonly Matrix _blocks0 = memory.Matrix(6_498_848, 198, 192);
+        private readonly Matrix _blocks1 = memory.Matrix(6_536_864, 198, 192);
+        private readonly Matrix _blocks2 = memory.Matrix(6_574_880, 198, 192);
+        private readonly Matrix _blocks3 = memory.Matrix(6_612_896, 198, 192);
+        private readonly Matrix _blocks4 = memory.Matrix(6_650_912, 198, 192);
+        private readonly Matrix _blocks5 = memory.Matrix(6_688_928, 198, 192);
+        private readonly Matrix _blocks6 = memory.Matrix(6_726_944, 198, 192);
+        private readonly Matrix _blocks7 = memory.Matrix(6_764_960, 198, 192);
+        private readonly Matrix _blocks8 = memory.Matrix(6_802_976, 198, 192);
+        private readonly Matrix _blocks9 = memory.Matrix(6_840_992, 198, 192);
+        private readonly Matrix _blocks10 = memory.Matrix(6_164_544, 198, 192);
+        private readonly Matrix _blocks11 = memory.Matrix(6_091_392, 2, 192);
+        private readonly Matrix _norm = memory.Matrix(6_088_368, 2, 192);
+        private readonly Matrix _normMean = memory.Matrix(6_092_352, 2, 1);
+        private readonly Matrix _normInverseDeviation = memory.Matrix(6_092_368, 2, 1);
+        private readonly Matrix _token = memory.Matrix(6_091_776, 1, 192);
+        private readonly Matrix _head = memory.Matrix(6_087_360, 1, 1_000);
+        private readonly Matrix _token2 = memory.Matrix(6_091_968, 1, 192);
+        private readonly Matrix _headDist = memory.Matrix(6_088_368, 1, 1_000);
+        private readonly Matrix _dy1 = memory.Matrix(6_089_376, 1, 1_000);
+        private readonly Matrix _dToken = memory.Matrix(6_092_160, 1, 192);
+        private readonly Matrix _dNorm = memory.Matrix(6_202_560, 2, 192);
+        private readonly Matrix _dy0 = memory.Matrix(6_090_384, 1, 1_000);
+        private readonly Matrix _dToken2 = memory.Matrix(6_087_744, 1, 192);
+        private readonly Matrix _dNorm2 = memory.Matrix(6_087_360, 2, 192);
+        private readonly Matrix _dBlocks10 = memory.Matrix(6_879_008, 198, 192);
+        private readonly Matrix _dTokens = memory.Matrix(0, 197, 192);
+        private readonly Matrix _dPatchEmbedProj = memory.Matrix(37_824, 196, 192);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head, _headDist];
+
+        /// <inheritdoc/>
+        public override Matrix[] LogitGradients => [_dy0, _dy1];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // patch_embed.proj
+            Fused.Patches(images, size: 16, _patchEmbedProjPatches);
+            Fused.Linear(_patchEmbedProjPatches, _patchEmbedProjWeight, _patchEmbedProjBias, _patchEmbedProj);
+
+            Fused.PrependTokens(_distToken, _patchEmbedProj, _tokens);
+            Fused.PrependTokens(_clsToken, _tokens, _tokens2);
+            Fused.AddToEveryImage(_tokens2, _posEmbed, _tokens2);
+            _blocks0Step.Forward(_tokens2, _blocks0);
+            _blocks1Step.Forward(_blocks0, _blocks1);
+            _blocks2Step.Forward(_blocks1, _blocks2);
+            _blocks3Step.Forward(_blocks2, _blocks3);
+            _blocks4Step.Forward(_blocks3, _blocks4);
+            _blocks5Step.Forward(_blocks4, _blocks5);
+            _blocks6Step.Forward(_blocks5, _blocks6);
+            _blocks7Step.Forward(_blocks6, _blocks7);
+            _blocks8Step.Forward(_blocks7, _blocks8);
+            _blocks9Step.Forward(_blocks8, _blocks9);
+            _blocks10Step.Forward(_blocks9, _blocks10);
+            _blocks11Step.Forward(_blocks10, _blocks11);
+
+            // norm
+            Fused.LayerNorm(_blocks11, _normWeight, _normBias, epsilon: 1e-6, _norm, _normMean, _normInverseDeviation);
+
+            Fused.TakeToken(_norm, tokens: 2, index: 0, _token);
+
+            // head
+            Fused.Linear(_token, _headWeight, _headBias, _head);
+
+            Fused.TakeToken(_norm, tokens: 2, index: 1, _token2);
+
+            // head_dist
+            Fused.Linear(_token2, _headDistWeight, _headDistBias, _headDist);
+        }
+
+        /// <inheritdoc/>
+        public override void Backward(Tensor images)
+        {
+            // head_dist
+            Fused.LinearInputGradient(_dy1, _headDistWeight, _dToken);
+            Fused.LinearWeightGradient(_dy1, _token2, _dHeadDistWeight);
+            Fused.ColumnSum(_dy1, _dHeadDistBias);
+
+            Fused.TakeTokenBackward(_dToken, tokens: 2, index: 1, _dNorm);
+
+            // head
+            Fused.LinearInputGradient(_dy0, _headWeight, _dToken2);
+            Fused.LinearWeightGradient(_dy0, _token, _dHeadWeight);
+            Fused.ColumnSum(_dy0, _dHeadBias);
+
+            Fused.TakeTokenBackward(_dToken2, tokens: 2, index: 0, _dNorm2);
+            Fused.Add(_dNorm, _dNorm2, _dNorm);
+
+            // norm
+            Fused.LayerNormBackward(_dNorm, _blocks11, _normMean, _normInverseDeviation, _normWeight, _dNorm, _dNormWeight, _dNormBias);
+
+            _blocks11Step.Backward(_blocks10, _dNorm, _dBlocks10);
+            _blocks10Step.Backward(_blocks9, _dBlocks10);
+            _blocks9Step.Backward(_blocks8, _dBlocks10);
+            _blocks8Step.Backward(_blocks7, _dBlocks10);
+            _blocks7Step.Backward(_blocks6, _dBlocks10);
+            _blocks6Step.Backward(_blocks5, _dBlocks10);
+            _blocks5Step.Backward(_blocks4, _dBlocks10);
+            _blocks4Step.Backward(_blocks3, _dBlocks10);
+            _blocks3Step.Backward(_blocks2, _dBlocks10);
+            _blocks2Step.Backward(_blocks1, _dBlocks10);
+            _blocks1Step.Backward(_blocks0, _dBlocks10);
+            _blocks0Step.Backward(_tokens2, _dBlocks10);
+            Fused.SumOverImages(_dBlocks10, _dPosEmbed);
+            Fused.PrependTokensBackward(_dBlocks10, _dClsToken, _dTokens);
+            Fused.PrependTokensBackward(_dTokens, _dDistToken, _dPatchEmbedProj);
+
+            // patch_embed.proj
+            Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatches, _dPatchEmbedProjWeight);
+            Fused.ColumnSum(_dPatchEmbedProj, _dPatchEmbedProjBias);
+        }
+    }
+
+    /// <summary>Trains: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockStep(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 192);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 192);
+        private readonly Matrix _attnProjBias = memory.Parameter(path + "attn.proj.bias", 1, 192);
+        private readonly Matrix _attnQkvWeight = memory.Parameter(path + "attn.qkv.weight", 576, 192);
+        private readonly Matrix _attnQkvBias = memory.Parameter(path + "attn.qkv.bias", 1, 576);
+        private readonly Matrix _attnProjWeight = memory.Parameter(path + "attn.proj.weight", 192, 192);
+        private readonly Matrix _norm2Weight = memory.Parameter(path + "norm2.weight", 1, 192);
+        private readonly Matrix _norm2Bias = memory.Parameter(path + "norm2.bias", 1, 192);
+        private readonly Matrix _mlpFc2Bias = memory.Parameter(path + "mlp.fc2.bias", 1, 192);
+        private readonly Matrix _mlpFc1Weight = memory.Parameter(path + "mlp.fc1.weight", 768, 192);
+        private readonly Matrix _mlpFc1Bias = memory.Parameter(path + "mlp.fc1.bias", 1, 768);
+        private readonly Matrix _mlpFc2Weight = memory.Parameter(path + "mlp.fc2.weight", 192, 768);
+        private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 192);
+        private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 768);
+        private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 192, 768);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 768, 192);
+        private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 192);
+        private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 192);
+        private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 192, 192);
+        private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 192);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 576, 192);
+        private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 576);
+        private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 192);
+        private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 192);
+        private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
+        private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
+
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 389_664, 198, 192);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 541_728, 198, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 541_936, 198, 1);
+        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 427_680, 198, 192);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 275_616, 198, 576);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 465_696, 198, 192);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 152_064, 594, 208);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 503_712, 198, 192);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 542_144, 198, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 542_352, 198, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 198, 768);
+        private readonly Matrix _attnProj = memory.Matrix(place.Forward + 0, 198, 192);
+        private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 198, 768);
+        private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 152_064, 198, 192);
+        private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 304_128, 198, 192);
+        private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 198, 768);
+        private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 152_064, 198, 768);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 152_064, 198, 192);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 198, 192);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 114_048, 198, 192);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 198, 576);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 114_048, 198, 192);
+
+        /// <summary>(B·198, 192) → (B·198, 192)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _dropPath1.Of(_norm1), _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), kept: _dropPath1, shift: _attnProjBias, shifted: _attnProjSum);
+
+            // attn.qkv
+            Fused.Linear(_dropPath1.Of(_norm1), _attnQkvWeight, _attnQkvBias, _dropPath1.Of(_attnQkv));
+
+            // attn
+            Fused.Attention(_dropPath1.Of(_attnQkv), heads: 3, tokens: 198, _dropPath1.Of(_attnMerged), _dropPath1.Of(_attnProbabilities));
+
+            // attn.proj
+            Fused.LinearOnto(_dropPath1.Of(_attnMerged), _attnProjWeight, _attnProjSum, _attnProjSum, kept: _dropPath1, product: _dropPath1.Of(_attnProj));
+
+            // norm2
+            Fused.LayerNorm(_attnProjSum, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2, shift: _mlpFc2Bias, shifted: y);
+
+            // mlp.fc1
+            Fused.Linear(_dropPath2.Of(_norm2), _mlpFc1Weight, _mlpFc1Bias, _dropPath2.Of(_mlpFc1));
+
+            // mlp
+            Fused.Gelu(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_mlpGelu));
+
+            // mlp.fc2
+            Fused.LinearOnto(_dropPath2.Of(_mlpGelu), _mlpFc2Weight, y, y, kept: _dropPath2, product: _dropPath2.Of(_mlpFc2));
+        }
+
+        /// <summary>The gradients of the parameters; that of the input is written over that of the output, (B·198, 192).</summary>
+        public void Backward(Matrix x, Matrix dy)
+        {
+            // drop_path2
+            Matrix dMlpFc2 = Fused.TakeKept(dy, _dropPath2, _dMlpFc2);
+
+            // mlp.fc2
+            Fused.LinearInputGradient(dMlpFc2, _mlpFc2Weight, _dropPath2.Of(_dMlpGelu));
+            Fused.ColumnSum(dMlpFc2, _dMlpFc2Bias);
+
+            // mlp
+            Fused.GeluBackward(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_dMlpGelu), _dropPath2.Of(_dMlpGelu), y: _dropPath2.Of(_mlpGeluAgain), columnSum: _dMlpFc1Bias);
+
+            // mlp.fc2
+            Fused.LinearWeightGradient(dMlpFc2, _dropPath2.Of(_mlpGeluAgain), _dMlpFc2Weight);
+
+            // mlp.fc1
+            Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
+
+            // norm2
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProjSum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+
+            // drop_path1
+            Matrix dAttnProj = Fused.TakeKept(dy, _dropPath1, _dAttnProj);
+
+            // attn.proj
+            Fused.LinearInputGradient(dAttnProj, _attnProjWeight, _dropPath1.Of(_dAttnMerged));
+            Fused.LinearWeightGradient(dAttnProj, _dropPath1.Of(_attnMerged), _dAttnProjWeight);
+            Fused.ColumnSum(dAttnProj, _dAttnProjBias);
+
+            // attn
+            Fused.AttentionBackward(_dropPath1.Of(_attnQkv), _dropPath1.Of(_attnProbabilities), _dropPath1.Of(_dAttnMerged), heads: 3, tokens: 198, _dropPath1.Of(_dAttnQkv));
+
+            // attn.qkv
+            Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkv), _attnQkvWeight, _dropPath1.Of(_dNorm1));
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1), _dAttnQkvWeight);
+            Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
+
+            // norm1
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+        }
+    }
+
+    /// <summary>
+    /// Trains: Attention and MLP, each normalised before and added to what came in. For the first 2 tokens alone, which are all that is read.
+    /// </summary>
+    private sealed class PrunedTransformerBlockStep(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 192);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 192);
+        private readonly Matrix _attnQkvWeight = memory.Parameter(path + "attn.qkv.weight", 384, 192, offset: 36_864);
+        private readonly Matrix _attnQkvBias = memory.Parameter(path + "attn.qkv.bias", 1, 384, offset: 192);
+        private readonly Matrix _attnQkvWeight2 = memory.Parameter(path + "attn.qkv.weight", 192, 192);
+        private readonly Matrix _attnQkvBias2 = memory.Parameter(path + "attn.qkv.bias", 1, 192);
+        private readonly Matrix _attnProjWeight = memory.Parameter(path + "attn.proj.weight", 192, 192);
+        private readonly Matrix _attnProjBias = memory.Parameter(path + "attn.proj.bias", 1, 192);
+        private readonly Matrix _norm2Weight = memory.Parameter(path + "norm2.weight", 1, 192);
+        private readonly Matrix _norm2Bias = memory.Parameter(path + "norm2.bias", 1, 192);
+        private readonly Matrix _mlpFc2Bias = memory.Parameter(path + "mlp.fc2.bias", 1, 192);
+        private readonly Matrix _mlpFc1Weight = memory.Parameter(path + "mlp.fc1.weight", 768, 192);
+        private readonly Matrix _mlpFc1Bias = memory.Parameter(path + "mlp.fc1.bias", 1, 768);
+        private readonly Matrix _mlpFc2Weight = memory.Parameter(path + "mlp.fc2.weight", 192, 768);
+        private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 192);
+        private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 768);
+        private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 192, 768);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 768, 192);
+        private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 192);
+        private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 192);
+        private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 192, 192);
+        private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 192);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 192, 192);
+        private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 192);
+        private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 384, 192, offset: 36_864);
+        private readonly Matrix _dAttnQkvBias2 = memory.Gradient(path + "attn.qkv.bias", 1, 384, offset: 192);
+        private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 192);
+        private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 192);
+        private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
+        private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
+
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 76_032, 198, 192);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 118_752, 198, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 118_960, 198, 1);
+        private readonly Matrix _leading = memory.Matrix(place.Tape + 116_832, 2, 192);
+        private readonly Matrix _attnQkvKv = memory.Matrix(place.Tape + 0, 198, 384);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 117_216, 2, 192);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 117_600, 2, 192);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 115_584, 6, 208);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 117_984, 2, 192);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 118_368, 2, 192);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 119_168, 2, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 119_184, 2, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 114_048, 2, 768);
+        private readonly Matrix _leading2 = memory.Matrix(place.Forward + 0, 2, 192);
+        private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 2, 768);
+        private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 1_536, 2, 192);
+        private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 3_072, 2, 192);
+        private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 2, 768);
+        private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 1_536, 2, 768);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 1_536, 2, 192);
+        private readonly Matrix _dy = memory.Matrix(place.Backward + 76_032, 2, 192);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 2, 192);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 76_416, 2, 192);
+        private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Backward + 76_800, 2, 192);
+        private readonly Matrix _dAttnQkvKv = memory.Matrix(place.Backward + 0, 198, 384);
+        private readonly Matrix _dLeading = memory.Matrix(place.Backward + 76_416, 2, 192);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 0, 198, 192);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 198, 192);
+
+        /// <summary>(B·198, 192) → (B·2, 192)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            Fused.TakeTokens(x, tokens: 198, count: 2, _leading2);
+
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1, _norm1Mean, _norm1InverseDeviation);
+
+            Fused.TakeTokens(_norm1, tokens: 198, count: 2, _leading);
+
+            // attn.qkv
+            Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkvKv);
+            Fused.Linear(_leading, _attnQkvWeight2, _attnQkvBias2, _attnQkvQ);
+
+            // attn
+            Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 3, tokens: 198, _attnMerged, _attnProbabilities);
+
+            // attn.proj
+            Fused.Linear(_attnMerged, _attnProjWeight, _attnProjBias, _attnProj);
+
+            // drop_path1
+            Fused.ScaleImages(_attnProj, _dropPath1, _attnProj);
+
+            Fused.Add(_leading2, _attnProj, _attnProj);
+
+            // norm2
+            Fused.LayerNorm(_attnProj, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2, shift: _mlpFc2Bias, shifted: y);
+
+            // mlp.fc1
+            Fused.Linear(_dropPath2.Of(_norm2), _mlpFc1Weight, _mlpFc1Bias, _dropPath2.Of(_mlpFc1));
+
+            // mlp
+            Fused.Gelu(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_mlpGelu));
+
+            // mlp.fc2
+            Fused.LinearOnto(_dropPath2.Of(_mlpGelu), _mlpFc2Weight, y, y, kept: _dropPath2, product: _dropPath2.Of(_mlpFc2));
+        }
+
+        /// <summary>The gradients of the parameters and, from that of the output, (B·2, 192), that of the input, (B·198, 192).</summary>
+        public void Backward(Matrix x, Matrix dy, Matrix dx)
+        {
+            // drop_path2
+            Matrix dMlpFc2 = Fused.TakeKept(dy, _dropPath2, _dMlpFc2);
+
+            // mlp.fc2
+            Fused.LinearInputGradient(dMlpFc2, _mlpFc2Weight, _dropPath2.Of(_dMlpGelu));
+            Fused.ColumnSum(dMlpFc2, _dMlpFc2Bias);
+
+            // mlp
+            Fused.GeluBackward(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_dMlpGelu), _dropPath2.Of(_dMlpGelu), y: _dropPath2.Of(_mlpGeluAgain), columnSum: _dMlpFc1Bias);
+
+            // mlp.fc2
+            Fused.LinearWeightGradient(dMlpFc2, _dropPath2.Of(_mlpGeluAgain), _dMlpFc2Weight);
+
+            // mlp.fc1
+            Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
+
+            // norm2
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+
+            // drop_path1
+            Fused.ScaleImages(_dy, _dropPath1, _dAttnProj);
+
+            // attn.proj
+            Fused.LinearInputGradient(_dAttnProj, _attnProjWeight, _dAttnMerged);
+            Fused.LinearWeightGradient(_dAttnProj, _attnMerged, _dAttnProjWeight);
+            Fused.ColumnSum(_dAttnProj, _dAttnProjBias);
+
+            // attn
+            Fused.LeadingAttentionBackward(_attnQkvQ, _attnQkvKv, _attnProbabilities, _dAttnMerged, heads: 3, tokens: 198, _dAttnQkvQ, _dAttnQkvKv);
+
+            // attn.qkv
+            Fused.LinearInputGradient(_dAttnQkvQ, _attnQkvWeight2, _dLeading);
+            Fused.LinearWeightGradient(_dAttnQkvQ, _leading, _dAttnQkvWeight);
+            Fused.ColumnSum(_dAttnQkvQ, _dAttnQkvBias);
+            Fused.LinearInputGradient(_dAttnQkvKv, _attnQkvWeight, dx);
+            Fused.LinearWeightGradient(_dAttnQkvKv, _norm1, _dAttnQkvWeight2);
+            Fused.ColumnSum(_dAttnQkvKv, _dAttnQkvBias2);
+
+            Fused.TakeTokensBackward(_dLeading, tokens: 198, count: 2, _dNorm1);
+            Fused.Add(dx, _dNorm1, dx);
+
+            // norm1
+            Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias);
+
+            Fused.TakeTokensBackward(_dy, tokens: 198, count: 2, _dX);
+            Fused.Add(dx, _dX, dx);
+        }
+    }
 }

@@ -9,6 +9,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Deit;
 using Deit.Modules;
+using Deit.Operators;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -261,6 +262,7 @@ public sealed partial class HybridCifar10 : Classifier, IGeneratedModel<HybridCi
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
+        TrainingPlan = new(484_096, 512),
         Layers =
         [
             new("stem", "Conv2d", [64, 16, 16], 1_728, 442_368),
@@ -298,4 +300,277 @@ public sealed partial class HybridCifar10 : Classifier, IGeneratedModel<HybridCi
             new("head", "Linear", [10], 1_290, 1_280),
         ],
     };
+
+    /// <inheritdoc/>
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 484_096, 512));
+
+    /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
+    private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
+    {
+        private readonly ResidualStep _stage10Step = new(memory, "stage1.0.", new(271_104, 0, 0, 0));
+        private readonly ResidualStep _stage11Step = new(memory, "stage1.1.", new(320_256, 0, 0, 256));
+        private readonly TransformerStep _blocks0Step = new(memory, "blocks.0.", new(0, 90_368, 90_368, 0));
+        private readonly TransformerStep _blocks1Step = new(memory, "blocks.1.", new(90_368, 180_736, 180_736, 0));
+        private readonly TransformerStep _blocks2Step = new(memory, "blocks.2.", new(180_736, 369_408, 369_408, 0));
+        private readonly Matrix _stemWeight = memory.Parameter("stem.weight", 64, 27);
+        private readonly Matrix _downWeight = memory.Parameter("down.weight", 128, 256);
+        private readonly Matrix _downBias = memory.Parameter("down.bias", 1, 128);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 64, 128);
+        private readonly Matrix _headWeight = memory.Parameter("head.weight", 10, 128);
+        private readonly Matrix _headBias = memory.Parameter("head.bias", 1, 10);
+        private readonly Matrix _dHeadWeight = memory.Gradient("head.weight", 10, 128);
+        private readonly Matrix _dHeadBias = memory.Gradient("head.bias", 1, 10);
+        private readonly Matrix _dPosEmbed = memory.Gradient("pos_embed", 64, 128);
+        private readonly Matrix _dDownWeight = memory.Gradient("down.weight", 128, 256);
+        private readonly Matrix _dDownBias = memory.Gradient("down.bias", 1, 128);
+        private readonly Matrix _dStemWeight = memory.Gradient("stem.weight", 64, 27);
+
+        private readonly Matrix _stem = memory.Matrix(402_176, 256, 64);
+        private readonly Matrix _stage10 = memory.Matrix(418_560, 256, 64);
+        private readonly Matrix _stage11 = memory.Matrix(434_944, 256, 64);
+        private readonly Matrix _down = memory.Matrix(451_328, 64, 128);
+        private readonly Matrix _blocks0 = memory.Matrix(459_520, 64, 128);
+        private readonly Matrix _blocks1 = memory.Matrix(467_712, 64, 128);
+        private readonly Matrix _blocks2 = memory.Matrix(385_792, 64, 128);
+        private readonly Matrix _mean = memory.Matrix(369_408, 1, 128);
+        private readonly Matrix _head = memory.Matrix(369_664, 1, 10);
+        private readonly Matrix _dy = memory.Matrix(369_680, 1, 10);
+        private readonly Matrix _dMean = memory.Matrix(369_536, 1, 128);
+        private readonly Matrix _dBlocks2 = memory.Matrix(475_904, 64, 128);
+        private readonly Matrix _dStage11 = memory.Matrix(32_768, 256, 64);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head];
+
+        /// <inheritdoc/>
+        public override Matrix[] LogitGradients => [_dy];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // stem
+            Fused.ConvolutionImages(images, _stemWeight, new(Height: 32, Width: 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), _stem);
+
+            _stage10Step.Forward(_stem, _stage10);
+            _stage11Step.Forward(_stage10, _stage11);
+
+            // down
+            Fused.Convolution(_stage11, _downWeight, _downBias, new(Height: 16, Width: 16, Kernel: 2, Stride: 2, Padding: 0, Groups: 1), _down);
+
+            Fused.AddToEveryImage(_down, _posEmbed, _down);
+            _blocks0Step.Forward(_down, _blocks0);
+            _blocks1Step.Forward(_blocks0, _blocks1);
+            _blocks2Step.Forward(_blocks1, _blocks2);
+            Fused.MeanOfRows(_blocks2, rows: 64, skipped: 0, _mean);
+
+            // head
+            Fused.Linear(_mean, _headWeight, _headBias, _head);
+        }
+
+        /// <inheritdoc/>
+        public override void Backward(Tensor images)
+        {
+            // head
+            Fused.LinearInputGradient(_dy, _headWeight, _dMean);
+            Fused.LinearWeightGradient(_dy, _mean, _dHeadWeight);
+            Fused.ColumnSum(_dy, _dHeadBias);
+
+            Fused.MeanOfRowsBackward(_dMean, rows: 64, skipped: 0, _dBlocks2);
+            _blocks2Step.Backward(_blocks1, _dBlocks2);
+            _blocks1Step.Backward(_blocks0, _dBlocks2);
+            _blocks0Step.Backward(_down, _dBlocks2);
+            Fused.SumOverImages(_dBlocks2, _dPosEmbed);
+
+            // down
+            Fused.ConvolutionBackward(_dBlocks2, _stage11, _downWeight, new(Height: 16, Width: 16, Kernel: 2, Stride: 2, Padding: 0, Groups: 1), _dStage11, _dDownWeight);
+            Fused.ColumnSum(_dBlocks2, _dDownBias);
+
+            _stage11Step.Backward(_stage10, _stage11, _dStage11);
+            _stage10Step.Backward(_stem, _stage10, _dStage11);
+
+            // stem
+            Fused.ConvolutionImagesWeightGradient(_dStage11, images, _stemWeight, new(Height: 32, Width: 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), _dStemWeight);
+        }
+    }
+
+    /// <summary>Trains: Two convolutions, added to what came in.</summary>
+    private sealed class ResidualStep(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _conv1Weight = memory.Parameter(path + "conv1.weight", 64, 576);
+        private readonly Matrix _bn1Weight = memory.Parameter(path + "bn1.weight", 1, 64);
+        private readonly Matrix _bn1Bias = memory.Parameter(path + "bn1.bias", 1, 64);
+        private readonly Matrix _conv2Weight = memory.Parameter(path + "conv2.weight", 64, 576);
+        private readonly Matrix _bn2Weight = memory.Parameter(path + "bn2.weight", 1, 64);
+        private readonly Matrix _bn2Bias = memory.Parameter(path + "bn2.bias", 1, 64);
+        private readonly Matrix _dBn2Weight = memory.Gradient(path + "bn2.weight", 1, 64);
+        private readonly Matrix _dBn2Bias = memory.Gradient(path + "bn2.bias", 1, 64);
+        private readonly Matrix _dConv2Weight = memory.Gradient(path + "conv2.weight", 64, 576);
+        private readonly Matrix _dBn1Weight = memory.Gradient(path + "bn1.weight", 1, 64);
+        private readonly Matrix _dBn1Bias = memory.Gradient(path + "bn1.bias", 1, 64);
+        private readonly Matrix _dConv1Weight = memory.Gradient(path + "conv1.weight", 64, 576);
+        private readonly Matrix _bn1RunningMean = memory.Buffer(path + "bn1.running_mean", 64);
+        private readonly Matrix _bn1RunningVar = memory.Buffer(path + "bn1.running_var", 64);
+        private readonly Matrix _bn1NumBatchesTracked = memory.Buffer(path + "bn1.num_batches_tracked", 1);
+        private readonly Matrix _bn2RunningMean = memory.Buffer(path + "bn2.running_mean", 64);
+        private readonly Matrix _bn2RunningVar = memory.Buffer(path + "bn2.running_var", 64);
+        private readonly Matrix _bn2NumBatchesTracked = memory.Buffer(path + "bn2.num_batches_tracked", 1);
+
+        private readonly Matrix _conv1 = memory.Matrix(place.Tape + 0, 256, 64);
+        private readonly Matrix _relu = memory.Matrix(place.Tape + 16_384, 256, 64);
+        private readonly Matrix _conv2 = memory.Matrix(place.Tape + 32_768, 256, 64);
+        private readonly Matrix _dConv2 = memory.Matrix(place.Backward + 0, 256, 64);
+        private readonly Matrix _dRelu = memory.Matrix(place.Backward + 16_384, 256, 64);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 256, 64);
+        private readonly Matrix _bn1Mean = memory.Constant(place.Constant + 0, 1, 64);
+        private readonly Matrix _bn1InverseDeviation = memory.Constant(place.Constant + 64, 1, 64);
+        private readonly Matrix _bn2Mean = memory.Constant(place.Constant + 128, 1, 64);
+        private readonly Matrix _bn2InverseDeviation = memory.Constant(place.Constant + 192, 1, 64);
+
+        /// <summary>(B·256, 64) → (B·256, 64)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1
+            Fused.Convolution(x, _conv1Weight, new(Height: 16, Width: 16, Kernel: 3, Stride: 1, Padding: 1, Groups: 1), _conv1);
+
+            // bn1
+            Fused.BatchNorm(_conv1, _bn1Weight, _bn1Bias, _bn1RunningMean, _bn1RunningVar, _bn1NumBatchesTracked, _relu, _bn1Mean, _bn1InverseDeviation, activation: Activation.Relu);
+
+            // conv2
+            Fused.Convolution(_relu, _conv2Weight, new(Height: 16, Width: 16, Kernel: 3, Stride: 1, Padding: 1, Groups: 1), _conv2);
+
+            // bn2
+            Fused.BatchNorm(_conv2, _bn2Weight, _bn2Bias, _bn2RunningMean, _bn2RunningVar, _bn2NumBatchesTracked, y, _bn2Mean, _bn2InverseDeviation, residual: x, activation: Activation.Relu);
+        }
+
+        /// <summary>The gradients of the parameters; that of the input is written over that of the output, (B·256, 64).</summary>
+        public void Backward(Matrix x, Matrix y, Matrix dy)
+        {
+            Fused.ReluBackward(y, dy, dy);
+
+            // bn2
+            Fused.BatchNormBackward(dy, _conv2, _bn2Mean, _bn2InverseDeviation, _bn2Weight, _bn2Bias, _dConv2, _dBn2Weight, _dBn2Bias);
+
+            // conv2
+            Fused.ConvolutionBackward(_dConv2, _relu, _conv2Weight, new(Height: 16, Width: 16, Kernel: 3, Stride: 1, Padding: 1, Groups: 1), _dRelu, _dConv2Weight);
+
+            // bn1
+            Fused.BatchNormBackward(_dRelu, _conv1, _bn1Mean, _bn1InverseDeviation, _bn1Weight, _bn1Bias, _dRelu, _dBn1Weight, _dBn1Bias, activation: Activation.Relu);
+
+            // conv1
+            Fused.ConvolutionBackward(_dRelu, x, _conv1Weight, new(Height: 16, Width: 16, Kernel: 3, Stride: 1, Padding: 1, Groups: 1), _dX, _dConv1Weight);
+            Fused.Add(dy, _dX, dy);
+        }
+    }
+
+    /// <summary>Trains: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerStep(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 128);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 128);
+        private readonly Matrix _attnProjBias = memory.Parameter(path + "attn.proj.bias", 1, 128);
+        private readonly Matrix _attnQkvWeight = memory.Parameter(path + "attn.qkv.weight", 384, 128);
+        private readonly Matrix _attnQkvBias = memory.Parameter(path + "attn.qkv.bias", 1, 384);
+        private readonly Matrix _attnProjWeight = memory.Parameter(path + "attn.proj.weight", 128, 128);
+        private readonly Matrix _norm2Weight = memory.Parameter(path + "norm2.weight", 1, 128);
+        private readonly Matrix _norm2Bias = memory.Parameter(path + "norm2.bias", 1, 128);
+        private readonly Matrix _mlpFc2Bias = memory.Parameter(path + "mlp.fc2.bias", 1, 128);
+        private readonly Matrix _mlpFc1Weight = memory.Parameter(path + "mlp.fc1.weight", 256, 128);
+        private readonly Matrix _mlpFc1Bias = memory.Parameter(path + "mlp.fc1.bias", 1, 256);
+        private readonly Matrix _mlpFc2Weight = memory.Parameter(path + "mlp.fc2.weight", 128, 256);
+        private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 128);
+        private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 256);
+        private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 128, 256);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 256, 128);
+        private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 128);
+        private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 128);
+        private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 128);
+        private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 128, 128);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 384, 128);
+        private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 384);
+        private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 128);
+        private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 128);
+
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 57_344, 64, 128);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 90_112, 64, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 90_176, 64, 1);
+        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 65_536, 64, 128);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 0, 64, 384);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 73_728, 64, 128);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 24_576, 256, 64);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 81_920, 64, 128);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 90_240, 64, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 90_304, 64, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 40_960, 64, 256);
+        private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 64, 256);
+        private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 64, 256);
+        private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 16_384, 64, 256);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 16_384, 64, 128);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 24_576, 64, 128);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 64, 384);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 24_576, 64, 128);
+
+        /// <summary>(B·64, 128) → (B·64, 128)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1, _norm1Mean, _norm1InverseDeviation, shift: _attnProjBias, shifted: _attnProjSum);
+
+            // attn.qkv
+            Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkv);
+
+            // attn
+            Fused.Attention(_attnQkv, heads: 4, tokens: 64, _attnMerged, _attnProbabilities);
+
+            // attn.proj
+            Fused.LinearOnto(_attnMerged, _attnProjWeight, _attnProjSum, _attnProjSum);
+
+            // norm2
+            Fused.LayerNorm(_attnProjSum, _norm2Weight, _norm2Bias, epsilon: 1e-6, _norm2, _norm2Mean, _norm2InverseDeviation, shift: _mlpFc2Bias, shifted: y);
+
+            // mlp.fc1
+            Fused.Linear(_norm2, _mlpFc1Weight, _mlpFc1Bias, _mlpFc1);
+
+            // mlp
+            Fused.Gelu(_mlpFc1, _mlpGelu);
+
+            // mlp.fc2
+            Fused.LinearOnto(_mlpGelu, _mlpFc2Weight, y, y);
+        }
+
+        /// <summary>The gradients of the parameters; that of the input is written over that of the output, (B·64, 128).</summary>
+        public void Backward(Matrix x, Matrix dy)
+        {
+            // mlp.fc2
+            Fused.LinearInputGradient(dy, _mlpFc2Weight, _dMlpGelu);
+            Fused.ColumnSum(dy, _dMlpFc2Bias);
+
+            // mlp
+            Fused.GeluBackward(_mlpFc1, _dMlpGelu, _dMlpGelu, y: _mlpGeluAgain, columnSum: _dMlpFc1Bias);
+
+            // mlp.fc2
+            Fused.LinearWeightGradient(dy, _mlpGeluAgain, _dMlpFc2Weight);
+
+            // mlp.fc1
+            Fused.LinearInputGradient(_dMlpGelu, _mlpFc1Weight, _dNorm2);
+            Fused.LinearWeightGradient(_dMlpGelu, _norm2, _dMlpFc1Weight);
+
+            // norm2
+            Fused.LayerNormBackward(_dNorm2, _attnProjSum, _norm2Mean, _norm2InverseDeviation, _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, residual: dy, columnSum: _dAttnProjBias);
+
+            // attn.proj
+            Fused.LinearInputGradient(dy, _attnProjWeight, _dAttnMerged);
+            Fused.LinearWeightGradient(dy, _attnMerged, _dAttnProjWeight);
+
+            // attn
+            Fused.AttentionBackward(_attnQkv, _attnProbabilities, _dAttnMerged, heads: 4, tokens: 64, _dAttnQkv);
+
+            // attn.qkv
+            Fused.LinearInputGradient(_dAttnQkv, _attnQkvWeight, _dNorm1);
+            Fused.LinearWeightGradient(_dAttnQkv, _norm1, _dAttnQkvWeight);
+            Fused.ColumnSum(_dAttnQkv, _dAttnQkvBias);
+
+            // norm1
+            Fused.LayerNormBackward(_dNorm1, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, residual: dy);
+        }
+    }
 }

@@ -9,6 +9,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Deit;
 using Deit.Modules;
+using Deit.Operators;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -260,6 +261,7 @@ partial class Students
             Distilled = false,
             Parameters = ParameterCount,
             Macs = MacsPerImage,
+            TrainingPlan = new(48_432, 0),
             Layers =
             [
                 new("cls_token", "Parameter", [1, 1, 96], 96, 0),
@@ -276,5 +278,243 @@ partial class Students
                 new("head", "Linear", [10], 970, 960),
             ],
         };
+
+        /// <inheritdoc/>
+        protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 48_432, 0));
+
+        /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
+        private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
+        {
+            private readonly PrunedTransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 20_016, 20_016, 0));
+            private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 96, 48);
+            private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 96);
+            private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 96);
+            private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 65, 96);
+            private readonly Matrix _normWeight = memory.Parameter("norm.weight", 1, 96);
+            private readonly Matrix _normBias = memory.Parameter("norm.bias", 1, 96);
+            private readonly Matrix _headWeight = memory.Parameter("head.weight", 10, 96);
+            private readonly Matrix _headBias = memory.Parameter("head.bias", 1, 10);
+            private readonly Matrix _dHeadWeight = memory.Gradient("head.weight", 10, 96);
+            private readonly Matrix _dHeadBias = memory.Gradient("head.bias", 1, 10);
+            private readonly Matrix _dNormWeight = memory.Gradient("norm.weight", 1, 96);
+            private readonly Matrix _dNormBias = memory.Gradient("norm.bias", 1, 96);
+            private readonly Matrix _dPosEmbed = memory.Gradient("pos_embed", 65, 96);
+            private readonly Matrix _dClsToken = memory.Gradient("cls_token", 1, 96);
+            private readonly Matrix _dPatchEmbedProjWeight = memory.Gradient("patch_embed.proj.weight", 96, 48);
+            private readonly Matrix _dPatchEmbedProjBias = memory.Gradient("patch_embed.proj.bias", 1, 96);
+
+            private readonly Matrix _patchEmbedProjPatches = memory.Matrix(45_264, 64, 48);
+            private readonly Matrix _patchEmbedProj = memory.Matrix(0, 64, 96);
+            private readonly Matrix _tokens = memory.Matrix(32_784, 65, 96);
+            private readonly Matrix _blocks0 = memory.Matrix(20_496, 1, 96);
+            private readonly Matrix _norm = memory.Matrix(20_016, 1, 96);
+            private readonly Matrix _normMean = memory.Matrix(20_240, 1, 1);
+            private readonly Matrix _normInverseDeviation = memory.Matrix(20_256, 1, 1);
+            private readonly Matrix _token = memory.Matrix(20_112, 1, 96);
+            private readonly Matrix _head = memory.Matrix(20_208, 1, 10);
+            private readonly Matrix _dy = memory.Matrix(20_224, 1, 10);
+            private readonly Matrix _dToken = memory.Matrix(20_016, 1, 96);
+            private readonly Matrix _dNorm = memory.Matrix(48_336, 1, 96);
+            private readonly Matrix _dSum = memory.Matrix(39_024, 65, 96);
+            private readonly Matrix _dPatchEmbedProj = memory.Matrix(0, 64, 96);
+
+            /// <inheritdoc/>
+            public override Matrix[] Logits => [_head];
+
+            /// <inheritdoc/>
+            public override Matrix[] LogitGradients => [_dy];
+
+            /// <inheritdoc/>
+            public override void Forward(Tensor images)
+            {
+                // patch_embed.proj
+                Fused.Patches(images, size: 4, _patchEmbedProjPatches);
+                Fused.Linear(_patchEmbedProjPatches, _patchEmbedProjWeight, _patchEmbedProjBias, _patchEmbedProj);
+
+                Fused.PrependTokens(_clsToken, _patchEmbedProj, _tokens);
+                Fused.AddToEveryImage(_tokens, _posEmbed, _tokens);
+                _blocks0Step.Forward(_tokens, _blocks0);
+
+                // norm
+                Fused.LayerNorm(_blocks0, _normWeight, _normBias, epsilon: 1e-6, _norm, _normMean, _normInverseDeviation);
+
+                Fused.TakeToken(_norm, tokens: 1, index: 0, _token);
+
+                // head
+                Fused.Linear(_token, _headWeight, _headBias, _head);
+            }
+
+            /// <inheritdoc/>
+            public override void Backward(Tensor images)
+            {
+                // head
+                Fused.LinearInputGradient(_dy, _headWeight, _dToken);
+                Fused.LinearWeightGradient(_dy, _token, _dHeadWeight);
+                Fused.ColumnSum(_dy, _dHeadBias);
+
+                Fused.TakeTokenBackward(_dToken, tokens: 1, index: 0, _dNorm);
+
+                // norm
+                Fused.LayerNormBackward(_dNorm, _blocks0, _normMean, _normInverseDeviation, _normWeight, _dNorm, _dNormWeight, _dNormBias);
+
+                _blocks0Step.Backward(_tokens, _dNorm, _dSum);
+                Fused.SumOverImages(_dSum, _dPosEmbed);
+                Fused.PrependTokensBackward(_dSum, _dClsToken, _dPatchEmbedProj);
+
+                // patch_embed.proj
+                Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatches, _dPatchEmbedProjWeight);
+                Fused.ColumnSum(_dPatchEmbedProj, _dPatchEmbedProjBias);
+            }
+        }
+
+        /// <summary>
+        /// Trains: Attention and MLP, each normalised before and added to what came in. For the first 1 tokens alone, which are all that is read.
+        /// </summary>
+        private sealed class PrunedTransformerBlockStep(TrainingMemory memory, string path, UnitPlace place)
+        {
+            private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 96);
+            private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 96);
+            private readonly Matrix _attnQkvWeight = memory.Parameter(path + "attn.qkv.weight", 192, 96, offset: 9_216);
+            private readonly Matrix _attnQkvWeight2 = memory.Parameter(path + "attn.qkv.weight", 96, 96);
+            private readonly Matrix _attnProjWeight = memory.Parameter(path + "attn.proj.weight", 96, 96);
+            private readonly Matrix _attnProjBias = memory.Parameter(path + "attn.proj.bias", 1, 96);
+            private readonly Matrix _norm2Weight = memory.Parameter(path + "norm2.weight", 1, 96);
+            private readonly Matrix _norm2Bias = memory.Parameter(path + "norm2.bias", 1, 96);
+            private readonly Matrix _mlpFc2Bias = memory.Parameter(path + "mlp.fc2.bias", 1, 96);
+            private readonly Matrix _mlpFc1Weight = memory.Parameter(path + "mlp.fc1.weight", 384, 96);
+            private readonly Matrix _mlpFc1Bias = memory.Parameter(path + "mlp.fc1.bias", 1, 384);
+            private readonly Matrix _mlpFc2Weight = memory.Parameter(path + "mlp.fc2.weight", 96, 384);
+            private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 96);
+            private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 384);
+            private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 96, 384);
+            private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 384, 96);
+            private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 96);
+            private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 96);
+            private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 96, 96);
+            private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 96);
+            private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 96, 96);
+            private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 192, 96, offset: 9_216);
+            private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 96);
+            private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 96);
+            private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
+            private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
+
+            private readonly Matrix _norm1 = memory.Matrix(place.Tape + 12_480, 65, 96);
+            private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 19_824, 65, 1);
+            private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 19_904, 65, 1);
+            private readonly Matrix _leading = memory.Matrix(place.Tape + 19_344, 1, 96);
+            private readonly Matrix _attnQkvKv = memory.Matrix(place.Tape + 0, 65, 192);
+            private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 19_440, 1, 96);
+            private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 19_536, 1, 96);
+            private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 19_104, 3, 80);
+            private readonly Matrix _attnProj = memory.Matrix(place.Tape + 19_632, 1, 96);
+            private readonly Matrix _norm2 = memory.Matrix(place.Tape + 19_728, 1, 96);
+            private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 19_984, 1, 1);
+            private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 20_000, 1, 1);
+            private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 18_720, 1, 384);
+            private readonly Matrix _leading2 = memory.Matrix(place.Forward + 0, 1, 96);
+            private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 1, 384);
+            private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 384, 1, 96);
+            private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 768, 1, 96);
+            private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 1, 384);
+            private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 384, 1, 384);
+            private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 384, 1, 96);
+            private readonly Matrix _dy = memory.Matrix(place.Backward + 12_480, 1, 96);
+            private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 1, 96);
+            private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 12_576, 1, 96);
+            private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Backward + 12_672, 1, 96);
+            private readonly Matrix _dAttnQkvKv = memory.Matrix(place.Backward + 0, 65, 192);
+            private readonly Matrix _dLeading = memory.Matrix(place.Backward + 12_576, 1, 96);
+            private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 0, 65, 96);
+            private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 65, 96);
+
+            /// <summary>(B·65, 96) → (B, 96)</summary>
+            public void Forward(Matrix x, Matrix y)
+            {
+                Fused.TakeTokens(x, tokens: 65, count: 1, _leading2);
+
+                // norm1
+                Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1, _norm1Mean, _norm1InverseDeviation);
+
+                Fused.TakeTokens(_norm1, tokens: 65, count: 1, _leading);
+
+                // attn.qkv
+                Fused.Linear(_norm1, _attnQkvWeight, _attnQkvKv);
+                Fused.Linear(_leading, _attnQkvWeight2, _attnQkvQ);
+
+                // attn
+                Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 3, tokens: 65, _attnMerged, _attnProbabilities);
+
+                // attn.proj
+                Fused.Linear(_attnMerged, _attnProjWeight, _attnProjBias, _attnProj);
+
+                // drop_path1
+                Fused.ScaleImages(_attnProj, _dropPath1, _attnProj);
+
+                Fused.Add(_leading2, _attnProj, _attnProj);
+
+                // norm2
+                Fused.LayerNorm(_attnProj, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2, shift: _mlpFc2Bias, shifted: y);
+
+                // mlp.fc1
+                Fused.Linear(_dropPath2.Of(_norm2), _mlpFc1Weight, _mlpFc1Bias, _dropPath2.Of(_mlpFc1));
+
+                // mlp
+                Fused.Gelu(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_mlpGelu));
+
+                // mlp.fc2
+                Fused.LinearOnto(_dropPath2.Of(_mlpGelu), _mlpFc2Weight, y, y, kept: _dropPath2, product: _dropPath2.Of(_mlpFc2));
+            }
+
+            /// <summary>The gradients of the parameters and, from that of the output, (B, 96), that of the input, (B·65, 96).</summary>
+            public void Backward(Matrix x, Matrix dy, Matrix dx)
+            {
+                // drop_path2
+                Matrix dMlpFc2 = Fused.TakeKept(dy, _dropPath2, _dMlpFc2);
+
+                // mlp.fc2
+                Fused.LinearInputGradient(dMlpFc2, _mlpFc2Weight, _dropPath2.Of(_dMlpGelu));
+                Fused.ColumnSum(dMlpFc2, _dMlpFc2Bias);
+
+                // mlp
+                Fused.GeluBackward(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_dMlpGelu), _dropPath2.Of(_dMlpGelu), y: _dropPath2.Of(_mlpGeluAgain), columnSum: _dMlpFc1Bias);
+
+                // mlp.fc2
+                Fused.LinearWeightGradient(dMlpFc2, _dropPath2.Of(_mlpGeluAgain), _dMlpFc2Weight);
+
+                // mlp.fc1
+                Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
+                Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
+
+                // norm2
+                Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+
+                // drop_path1
+                Fused.ScaleImages(_dy, _dropPath1, _dAttnProj);
+
+                // attn.proj
+                Fused.LinearInputGradient(_dAttnProj, _attnProjWeight, _dAttnMerged);
+                Fused.LinearWeightGradient(_dAttnProj, _attnMerged, _dAttnProjWeight);
+                Fused.ColumnSum(_dAttnProj, _dAttnProjBias);
+
+                // attn
+                Fused.LeadingAttentionBackward(_attnQkvQ, _attnQkvKv, _attnProbabilities, _dAttnMerged, heads: 3, tokens: 65, _dAttnQkvQ, _dAttnQkvKv);
+
+                // attn.qkv
+                Fused.LinearInputGradient(_dAttnQkvQ, _attnQkvWeight2, _dLeading);
+                Fused.LinearWeightGradient(_dAttnQkvQ, _leading, _dAttnQkvWeight);
+                Fused.LinearInputGradient(_dAttnQkvKv, _attnQkvWeight, dx);
+                Fused.LinearWeightGradient(_dAttnQkvKv, _norm1, _dAttnQkvWeight2);
+
+                Fused.TakeTokensBackward(_dLeading, tokens: 65, count: 1, _dNorm1);
+                Fused.Add(dx, _dNorm1, dx);
+
+                // norm1
+                Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias);
+
+                Fused.TakeTokensBackward(_dy, tokens: 65, count: 1, _dX);
+                Fused.Add(dx, _dX, dx);
+            }
+        }
     }
 }

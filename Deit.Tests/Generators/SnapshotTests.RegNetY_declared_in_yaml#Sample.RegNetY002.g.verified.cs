@@ -9,6 +9,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Deit;
 using Deit.Modules;
+using Deit.Operators;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -23,6 +24,7 @@ namespace Sample;
 [ResolvedSpec("""
     name: regnety_002
     family: regnet
+    paper: "2003.13678"
     w0: 24
     wa: 36.44
     wm: 2.49
@@ -428,6 +430,12 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
+        TrainingPlan = new(4_726_912, 21_184),
+        Paper = "https://arxiv.org/abs/2003.13678",
+        PublishedWeights =
+        [
+            new() { Tag = "pycls_in1k", Address = new("https://huggingface.co/timm/regnety_002.pycls_in1k/resolve/main/model.safetensors"), Source = "huggingface/pytorch-image-models, results/results-imagenet.csv", Top1 = 70.288, Top5 = 89.544 },
+        ],
         Layers =
         [
             new("stem.conv", "Conv2d", [32, 112, 112], 864, 10_838_016),
@@ -547,4 +555,1207 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
             new("head.fc", "Linear", [1000], 369_000, 368_000),
         ],
     };
+
+    /// <inheritdoc/>
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 4_726_912, 21_184));
+
+    /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
+    private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
+    {
+        private readonly DownsamplingBottleneckStep _s1B1Step = new(memory, "s1.b1.", new(0, 1_078_864, 1_078_864, 20_864));
+        private readonly DownsamplingBottleneckStep2 _s2B1Step = new(memory, "s2.b1.", new(1_078_864, 1_668_576, 2_584_144, 20_352));
+        private readonly DownsamplingBottleneckStep3 _s3B1Step = new(memory, "s3.b1.", new(2_584_144, 1_668_576, 2_982_752, 16_192));
+        private readonly BottleneckStep _s3B2Step = new(memory, "s3.b2.", new(3_225_408, 1_668_576, 1_668_576, 17_472));
+        private readonly BottleneckStep _s3B3Step = new(memory, "s3.b3.", new(3_404_528, 1_668_576, 1_668_576, 18_432));
+        private readonly BottleneckStep _s3B4Step = new(memory, "s3.b4.", new(3_583_648, 1_668_576, 1_668_576, 19_392));
+        private readonly DownsamplingBottleneckStep4 _s4B1Step = new(memory, "s4.b1.", new(2_982_752, 1_668_576, 1_668_576, 0));
+        private readonly BottleneckStep2 _s4B2Step = new(memory, "s4.b2.", new(1_668_576, 3_762_768, 3_762_768, 2_944));
+        private readonly BottleneckStep2 _s4B3Step = new(memory, "s4.b3.", new(3_762_768, 3_871_792, 3_871_792, 5_152));
+        private readonly BottleneckStep2 _s4B4Step = new(memory, "s4.b4.", new(3_871_792, 3_980_816, 3_980_816, 7_360));
+        private readonly BottleneckStep2 _s4B5Step = new(memory, "s4.b5.", new(3_980_816, 4_089_840, 4_089_840, 9_568));
+        private readonly BottleneckStep2 _s4B6Step = new(memory, "s4.b6.", new(4_089_840, 4_198_864, 4_198_864, 11_776));
+        private readonly BottleneckStep2 _s4B7Step = new(memory, "s4.b7.", new(4_198_864, 4_427_056, 4_427_056, 13_984));
+        private readonly Matrix _stemConvWeight = memory.Parameter("stem.conv.weight", 32, 27);
+        private readonly Matrix _stemBnWeight = memory.Parameter("stem.bn.weight", 1, 32);
+        private readonly Matrix _stemBnBias = memory.Parameter("stem.bn.bias", 1, 32);
+        private readonly Matrix _headFcWeight = memory.Parameter("head.fc.weight", 1_000, 368);
+        private readonly Matrix _headFcBias = memory.Parameter("head.fc.bias", 1, 1_000);
+        private readonly Matrix _dHeadFcWeight = memory.Gradient("head.fc.weight", 1_000, 368);
+        private readonly Matrix _dHeadFcBias = memory.Gradient("head.fc.bias", 1, 1_000);
+        private readonly Matrix _dStemBnWeight = memory.Gradient("stem.bn.weight", 1, 32);
+        private readonly Matrix _dStemBnBias = memory.Gradient("stem.bn.bias", 1, 32);
+        private readonly Matrix _dStemConvWeight = memory.Gradient("stem.conv.weight", 32, 27);
+        private readonly Matrix _stemBnRunningMean = memory.Buffer("stem.bn.running_mean", 32);
+        private readonly Matrix _stemBnRunningVar = memory.Buffer("stem.bn.running_var", 32);
+        private readonly Matrix _stemBnNumBatchesTracked = memory.Buffer("stem.bn.num_batches_tracked", 1);
+
+        private readonly Matrix _stemConv = memory.Matrix(1_781_328, 12_544, 32);
+        private readonly Matrix _stemRelu = memory.Matrix(2_182_736, 12_544, 32);
+        private readonly Matrix _s1B1 = memory.Matrix(4_307_888, 3_136, 24);
+        private readonly Matrix _s2B1 = memory.Matrix(4_383_152, 784, 56);
+        private readonly Matrix _s3B1 = memory.Matrix(4_463_488, 196, 152);
+        private readonly Matrix _s3B2 = memory.Matrix(4_493_280, 196, 152);
+        private readonly Matrix _s3B3 = memory.Matrix(4_523_072, 196, 152);
+        private readonly Matrix _s3B4 = memory.Matrix(4_552_864, 196, 152);
+        private readonly Matrix _s4B1 = memory.Matrix(4_582_656, 49, 368);
+        private readonly Matrix _s4B2 = memory.Matrix(4_600_688, 49, 368);
+        private readonly Matrix _s4B3 = memory.Matrix(4_618_720, 49, 368);
+        private readonly Matrix _s4B4 = memory.Matrix(4_636_752, 49, 368);
+        private readonly Matrix _s4B5 = memory.Matrix(4_654_784, 49, 368);
+        private readonly Matrix _s4B6 = memory.Matrix(4_672_816, 49, 368);
+        private readonly Matrix _s4B7 = memory.Matrix(4_690_848, 49, 368);
+        private readonly Matrix _headMean = memory.Matrix(1_779_616, 1, 368);
+        private readonly Matrix _headFc = memory.Matrix(1_777_600, 1, 1_000);
+        private readonly Matrix _dy = memory.Matrix(1_778_608, 1, 1_000);
+        private readonly Matrix _dHeadMean = memory.Matrix(1_779_984, 1, 368);
+        private readonly Matrix _dS4B7 = memory.Matrix(4_708_880, 49, 368);
+        private readonly Matrix _dS3B4 = memory.Matrix(3_762_768, 196, 152);
+        private readonly Matrix _dS2B1 = memory.Matrix(1_668_576, 784, 56);
+        private readonly Matrix _dS1B1 = memory.Matrix(2_985_552, 3_136, 24);
+        private readonly Matrix _dStemRelu = memory.Matrix(2_584_144, 12_544, 32);
+        private readonly Matrix _stemBnMean = memory.Constant(21_120, 1, 32);
+        private readonly Matrix _stemBnInverseDeviation = memory.Constant(21_152, 1, 32);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_headFc];
+
+        /// <inheritdoc/>
+        public override Matrix[] LogitGradients => [_dy];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // stem.conv
+            Fused.ConvolutionImages(images, _stemConvWeight, new(Height: 224, Width: 224, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), _stemConv);
+
+            // stem.bn
+            Fused.BatchNorm(_stemConv, _stemBnWeight, _stemBnBias, _stemBnRunningMean, _stemBnRunningVar, _stemBnNumBatchesTracked, _stemRelu, _stemBnMean, _stemBnInverseDeviation, activation: Activation.Relu);
+
+            _s1B1Step.Forward(_stemRelu, _s1B1);
+            _s2B1Step.Forward(_s1B1, _s2B1);
+            _s3B1Step.Forward(_s2B1, _s3B1);
+            _s3B2Step.Forward(_s3B1, _s3B2);
+            _s3B3Step.Forward(_s3B2, _s3B3);
+            _s3B4Step.Forward(_s3B3, _s3B4);
+            _s4B1Step.Forward(_s3B4, _s4B1);
+            _s4B2Step.Forward(_s4B1, _s4B2);
+            _s4B3Step.Forward(_s4B2, _s4B3);
+            _s4B4Step.Forward(_s4B3, _s4B4);
+            _s4B5Step.Forward(_s4B4, _s4B5);
+            _s4B6Step.Forward(_s4B5, _s4B6);
+            _s4B7Step.Forward(_s4B6, _s4B7);
+
+            // head
+            Fused.MeanOfRows(_s4B7, rows: 49, skipped: 0, _headMean);
+
+            // head.fc
+            Fused.Linear(_headMean, _headFcWeight, _headFcBias, _headFc);
+        }
+
+        /// <inheritdoc/>
+        public override void Backward(Tensor images)
+        {
+            // head.fc
+            Fused.LinearInputGradient(_dy, _headFcWeight, _dHeadMean);
+            Fused.LinearWeightGradient(_dy, _headMean, _dHeadFcWeight);
+            Fused.ColumnSum(_dy, _dHeadFcBias);
+
+            // head
+            Fused.MeanOfRowsBackward(_dHeadMean, rows: 49, skipped: 0, _dS4B7);
+
+            _s4B7Step.Backward(_s4B6, _s4B7, _dS4B7);
+            _s4B6Step.Backward(_s4B5, _s4B6, _dS4B7);
+            _s4B5Step.Backward(_s4B4, _s4B5, _dS4B7);
+            _s4B4Step.Backward(_s4B3, _s4B4, _dS4B7);
+            _s4B3Step.Backward(_s4B2, _s4B3, _dS4B7);
+            _s4B2Step.Backward(_s4B1, _s4B2, _dS4B7);
+            _s4B1Step.Backward(_s3B4, _s4B1, _dS4B7, _dS3B4);
+            _s3B4Step.Backward(_s3B3, _s3B4, _dS3B4);
+            _s3B3Step.Backward(_s3B2, _s3B3, _dS3B4);
+            _s3B2Step.Backward(_s3B1, _s3B2, _dS3B4);
+            _s3B1Step.Backward(_s2B1, _s3B1, _dS3B4, _dS2B1);
+            _s2B1Step.Backward(_s1B1, _s2B1, _dS2B1, _dS1B1);
+            _s1B1Step.Backward(_stemRelu, _s1B1, _dS1B1, _dStemRelu);
+
+            // stem.bn
+            Fused.BatchNormBackward(_dStemRelu, _stemConv, _stemBnMean, _stemBnInverseDeviation, _stemBnWeight, _stemBnBias, _dStemRelu, _dStemBnWeight, _dStemBnBias, activation: Activation.Relu);
+
+            // stem.conv
+            Fused.ConvolutionImagesWeightGradient(_dStemRelu, images, _stemConvWeight, new(Height: 224, Width: 224, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), _dStemConvWeight);
+        }
+    }
+
+    /// <summary>Trains: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckStep(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _conv1ConvWeight = memory.Parameter(path + "conv1.conv.weight", 24, 32);
+        private readonly Matrix _conv1BnWeight = memory.Parameter(path + "conv1.bn.weight", 1, 24);
+        private readonly Matrix _conv1BnBias = memory.Parameter(path + "conv1.bn.bias", 1, 24);
+        private readonly Matrix _conv2ConvWeight = memory.Parameter(path + "conv2.conv.weight", 24, 72);
+        private readonly Matrix _conv2BnWeight = memory.Parameter(path + "conv2.bn.weight", 1, 24);
+        private readonly Matrix _conv2BnBias = memory.Parameter(path + "conv2.bn.bias", 1, 24);
+        private readonly Matrix _seFc1Weight = memory.Parameter(path + "se.fc1.weight", 8, 24);
+        private readonly Matrix _seFc1Bias = memory.Parameter(path + "se.fc1.bias", 1, 8);
+        private readonly Matrix _seFc2Weight = memory.Parameter(path + "se.fc2.weight", 24, 8);
+        private readonly Matrix _seFc2Bias = memory.Parameter(path + "se.fc2.bias", 1, 24);
+        private readonly Matrix _conv3ConvWeight = memory.Parameter(path + "conv3.conv.weight", 24, 24);
+        private readonly Matrix _conv3BnWeight = memory.Parameter(path + "conv3.bn.weight", 1, 24);
+        private readonly Matrix _conv3BnBias = memory.Parameter(path + "conv3.bn.bias", 1, 24);
+        private readonly Matrix _downsampleConvWeight = memory.Parameter(path + "downsample.conv.weight", 24, 32);
+        private readonly Matrix _downsampleBnWeight = memory.Parameter(path + "downsample.bn.weight", 1, 24);
+        private readonly Matrix _downsampleBnBias = memory.Parameter(path + "downsample.bn.bias", 1, 24);
+        private readonly Matrix _dDownsampleBnWeight = memory.Gradient(path + "downsample.bn.weight", 1, 24);
+        private readonly Matrix _dDownsampleBnBias = memory.Gradient(path + "downsample.bn.bias", 1, 24);
+        private readonly Matrix _dDownsampleConvWeight = memory.Gradient(path + "downsample.conv.weight", 24, 32);
+        private readonly Matrix _dConv3BnWeight = memory.Gradient(path + "conv3.bn.weight", 1, 24);
+        private readonly Matrix _dConv3BnBias = memory.Gradient(path + "conv3.bn.bias", 1, 24);
+        private readonly Matrix _dConv3ConvWeight = memory.Gradient(path + "conv3.conv.weight", 24, 24);
+        private readonly Matrix _dSeFc2Weight = memory.Gradient(path + "se.fc2.weight", 24, 8);
+        private readonly Matrix _dSeFc2Bias = memory.Gradient(path + "se.fc2.bias", 1, 24);
+        private readonly Matrix _dSeFc1Weight = memory.Gradient(path + "se.fc1.weight", 8, 24);
+        private readonly Matrix _dSeFc1Bias = memory.Gradient(path + "se.fc1.bias", 1, 8);
+        private readonly Matrix _dConv2BnWeight = memory.Gradient(path + "conv2.bn.weight", 1, 24);
+        private readonly Matrix _dConv2BnBias = memory.Gradient(path + "conv2.bn.bias", 1, 24);
+        private readonly Matrix _dConv2ConvWeight = memory.Gradient(path + "conv2.conv.weight", 24, 72);
+        private readonly Matrix _dConv1BnWeight = memory.Gradient(path + "conv1.bn.weight", 1, 24);
+        private readonly Matrix _dConv1BnBias = memory.Gradient(path + "conv1.bn.bias", 1, 24);
+        private readonly Matrix _dConv1ConvWeight = memory.Gradient(path + "conv1.conv.weight", 24, 32);
+        private readonly Matrix _conv1BnRunningMean = memory.Buffer(path + "conv1.bn.running_mean", 24);
+        private readonly Matrix _conv1BnRunningVar = memory.Buffer(path + "conv1.bn.running_var", 24);
+        private readonly Matrix _conv1BnNumBatchesTracked = memory.Buffer(path + "conv1.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv2BnRunningMean = memory.Buffer(path + "conv2.bn.running_mean", 24);
+        private readonly Matrix _conv2BnRunningVar = memory.Buffer(path + "conv2.bn.running_var", 24);
+        private readonly Matrix _conv2BnNumBatchesTracked = memory.Buffer(path + "conv2.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv3BnRunningMean = memory.Buffer(path + "conv3.bn.running_mean", 24);
+        private readonly Matrix _conv3BnRunningVar = memory.Buffer(path + "conv3.bn.running_var", 24);
+        private readonly Matrix _conv3BnNumBatchesTracked = memory.Buffer(path + "conv3.bn.num_batches_tracked", 1);
+        private readonly Matrix _downsampleBnRunningMean = memory.Buffer(path + "downsample.bn.running_mean", 24);
+        private readonly Matrix _downsampleBnRunningVar = memory.Buffer(path + "downsample.bn.running_var", 24);
+        private readonly Matrix _downsampleBnNumBatchesTracked = memory.Buffer(path + "downsample.bn.num_batches_tracked", 1);
+        private readonly KeptImages _dropPath = memory.KeptImages(path + "drop_path");
+
+        private readonly Matrix _conv1Conv = memory.Matrix(place.Tape + 0, 12_544, 24);
+        private readonly Matrix _conv1Relu = memory.Matrix(place.Tape + 301_056, 12_544, 24);
+        private readonly Matrix _conv2Conv = memory.Matrix(place.Tape + 702_464, 3_136, 24);
+        private readonly Matrix _conv2Relu = memory.Matrix(place.Tape + 777_728, 3_136, 24);
+        private readonly Matrix _seMean = memory.Matrix(place.Tape + 1_078_784, 1, 24);
+        private readonly Matrix _seFc1 = memory.Matrix(place.Tape + 1_078_848, 1, 8);
+        private readonly Matrix _seFc2 = memory.Matrix(place.Tape + 1_078_816, 1, 24);
+        private readonly Matrix _seGated = memory.Matrix(place.Tape + 852_992, 3_136, 24);
+        private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 928_256, 3_136, 24);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 602_112, 3_136, 32);
+        private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 1_003_520, 3_136, 24);
+        private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 3_136, 24);
+        private readonly Matrix _dSum = memory.Matrix(place.Backward + 100_352, 3_136, 24);
+        private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 175_616, 3_136, 24);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 0, 3_136, 32);
+        private readonly Matrix _dSeGated = memory.Matrix(place.Backward + 0, 3_136, 24);
+        private readonly Matrix _dSeSigmoid = memory.Matrix(place.Backward + 75_264, 1, 24);
+        private readonly Matrix _dSeRelu = memory.Matrix(place.Backward + 75_296, 1, 8);
+        private readonly Matrix _dSeMean = memory.Matrix(place.Backward + 150_528, 1, 24);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 75_264, 3_136, 24);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 401_408, 12_544, 24);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 12_544, 32);
+        private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 24);
+        private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 32, 1, 24);
+        private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 64, 1, 24);
+        private readonly Matrix _conv2BnInverseDeviation = memory.Constant(place.Constant + 96, 1, 24);
+        private readonly Matrix _conv3BnMean = memory.Constant(place.Constant + 128, 1, 24);
+        private readonly Matrix _conv3BnInverseDeviation = memory.Constant(place.Constant + 160, 1, 24);
+        private readonly Matrix _downsampleBnMean = memory.Constant(place.Constant + 192, 1, 24);
+        private readonly Matrix _downsampleBnInverseDeviation = memory.Constant(place.Constant + 224, 1, 24);
+
+        /// <summary>(B·12544, 32) → (B·3136, 24)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+
+            // conv1.bn
+            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 112, Width: 112, Kernel: 3, Stride: 2, Padding: 1, Groups: 3), _conv2Conv);
+
+            // conv2.bn
+            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 3_136, skipped: 0, _seMean);
+
+            // se.fc1
+            Fused.Linear(_seMean, _seFc1Weight, _seFc1Bias, _seFc1);
+
+            // se
+            Fused.Relu(_seFc1, _seFc1);
+
+            // se.fc2
+            Fused.Linear(_seFc1, _seFc2Weight, _seFc2Bias, _seFc2);
+
+            // se
+            Fused.Sigmoid(_seFc2, _seFc2);
+            Fused.Gate(_conv2Relu, _seFc2, _seGated);
+
+            // conv3.conv
+            Fused.Linear(_seGated, _conv3ConvWeight, _conv3Conv);
+
+            // conv3.bn
+            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+
+            // drop_path
+            Fused.ScaleImages(_conv3Bn, _dropPath, _conv3Bn);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 112, width: 112, stride: 2, _downsampleConvPixels);
+            Fused.Linear(_downsampleConvPixels, _downsampleConvWeight, _downsampleConv);
+
+            // downsample.bn
+            Fused.BatchNorm(_downsampleConv, _downsampleBnWeight, _downsampleBnBias, _downsampleBnRunningMean, _downsampleBnRunningVar, _downsampleBnNumBatchesTracked, y, _downsampleBnMean, _downsampleBnInverseDeviation, residual: _conv3Bn, activation: Activation.Relu);
+        }
+
+        /// <summary>The gradients of the parameters and, from that of the output, (B·3136, 24), that of the input, (B·12544, 32).</summary>
+        public void Backward(Matrix x, Matrix y, Matrix dy, Matrix dx)
+        {
+            Fused.ReluBackward(y, dy, _dSum);
+
+            // downsample.bn
+            Fused.BatchNormBackward(_dSum, _downsampleConv, _downsampleBnMean, _downsampleBnInverseDeviation, _downsampleBnWeight, _downsampleBnBias, _dDownsampleConv, _dDownsampleBnWeight, _dDownsampleBnBias);
+
+            // downsample.conv
+            Fused.LinearInputGradient(_dDownsampleConv, _downsampleConvWeight, _dDownsampleConvPixels);
+            Fused.LinearWeightGradient(_dDownsampleConv, _downsampleConvPixels, _dDownsampleConvWeight);
+            Fused.TakePixelsBackward(_dDownsampleConvPixels, height: 112, width: 112, stride: 2, dx);
+
+            // drop_path
+            Fused.ScaleImages(_dSum, _dropPath, _dSum);
+
+            // conv3.bn
+            Fused.BatchNormBackward(_dSum, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dSum, _dConv3BnWeight, _dConv3BnBias);
+
+            // conv3.conv
+            Fused.LinearInputGradient(_dSum, _conv3ConvWeight, _dSeGated);
+            Fused.LinearWeightGradient(_dSum, _seGated, _dConv3ConvWeight);
+
+            // se
+            Fused.GateBackward(_conv2Relu, _seFc2, _dSeGated, _dSeGated, _dSeSigmoid);
+            Fused.SigmoidBackward(_seFc2, _dSeSigmoid, _dSeSigmoid);
+
+            // se.fc2
+            Fused.LinearInputGradient(_dSeSigmoid, _seFc2Weight, _dSeRelu);
+            Fused.LinearWeightGradient(_dSeSigmoid, _seFc1, _dSeFc2Weight);
+            Fused.ColumnSum(_dSeSigmoid, _dSeFc2Bias);
+
+            // se
+            Fused.ReluBackward(_seFc1, _dSeRelu, _dSeRelu);
+
+            // se.fc1
+            Fused.LinearInputGradient(_dSeRelu, _seFc1Weight, _dSeMean);
+            Fused.LinearWeightGradient(_dSeRelu, _seMean, _dSeFc1Weight);
+            Fused.ColumnSum(_dSeRelu, _dSeFc1Bias);
+
+            // se
+            Fused.MeanOfRowsBackward(_dSeMean, rows: 3_136, skipped: 0, _dConv2Relu);
+            Fused.Add(_dSeGated, _dConv2Relu, _dSeGated);
+
+            // conv2.bn
+            Fused.BatchNormBackward(_dSeGated, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dSeGated, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.ConvolutionBackward(_dSeGated, _conv1Relu, _conv2ConvWeight, new(Height: 112, Width: 112, Kernel: 3, Stride: 2, Padding: 1, Groups: 3), _dConv1Relu, _dConv2ConvWeight);
+
+            // conv1.bn
+            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+            // conv1.conv
+            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            Fused.Add(dx, _dX, dx);
+            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+        }
+    }
+
+    /// <summary>Trains: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckStep2(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _conv1ConvWeight = memory.Parameter(path + "conv1.conv.weight", 56, 24);
+        private readonly Matrix _conv1BnWeight = memory.Parameter(path + "conv1.bn.weight", 1, 56);
+        private readonly Matrix _conv1BnBias = memory.Parameter(path + "conv1.bn.bias", 1, 56);
+        private readonly Matrix _conv2ConvWeight = memory.Parameter(path + "conv2.conv.weight", 56, 72);
+        private readonly Matrix _conv2BnWeight = memory.Parameter(path + "conv2.bn.weight", 1, 56);
+        private readonly Matrix _conv2BnBias = memory.Parameter(path + "conv2.bn.bias", 1, 56);
+        private readonly Matrix _seFc1Weight = memory.Parameter(path + "se.fc1.weight", 6, 56);
+        private readonly Matrix _seFc1Bias = memory.Parameter(path + "se.fc1.bias", 1, 6);
+        private readonly Matrix _seFc2Weight = memory.Parameter(path + "se.fc2.weight", 56, 6);
+        private readonly Matrix _seFc2Bias = memory.Parameter(path + "se.fc2.bias", 1, 56);
+        private readonly Matrix _conv3ConvWeight = memory.Parameter(path + "conv3.conv.weight", 56, 56);
+        private readonly Matrix _conv3BnWeight = memory.Parameter(path + "conv3.bn.weight", 1, 56);
+        private readonly Matrix _conv3BnBias = memory.Parameter(path + "conv3.bn.bias", 1, 56);
+        private readonly Matrix _downsampleConvWeight = memory.Parameter(path + "downsample.conv.weight", 56, 24);
+        private readonly Matrix _downsampleBnWeight = memory.Parameter(path + "downsample.bn.weight", 1, 56);
+        private readonly Matrix _downsampleBnBias = memory.Parameter(path + "downsample.bn.bias", 1, 56);
+        private readonly Matrix _dDownsampleBnWeight = memory.Gradient(path + "downsample.bn.weight", 1, 56);
+        private readonly Matrix _dDownsampleBnBias = memory.Gradient(path + "downsample.bn.bias", 1, 56);
+        private readonly Matrix _dDownsampleConvWeight = memory.Gradient(path + "downsample.conv.weight", 56, 24);
+        private readonly Matrix _dConv3BnWeight = memory.Gradient(path + "conv3.bn.weight", 1, 56);
+        private readonly Matrix _dConv3BnBias = memory.Gradient(path + "conv3.bn.bias", 1, 56);
+        private readonly Matrix _dConv3ConvWeight = memory.Gradient(path + "conv3.conv.weight", 56, 56);
+        private readonly Matrix _dSeFc2Weight = memory.Gradient(path + "se.fc2.weight", 56, 6);
+        private readonly Matrix _dSeFc2Bias = memory.Gradient(path + "se.fc2.bias", 1, 56);
+        private readonly Matrix _dSeFc1Weight = memory.Gradient(path + "se.fc1.weight", 6, 56);
+        private readonly Matrix _dSeFc1Bias = memory.Gradient(path + "se.fc1.bias", 1, 6);
+        private readonly Matrix _dConv2BnWeight = memory.Gradient(path + "conv2.bn.weight", 1, 56);
+        private readonly Matrix _dConv2BnBias = memory.Gradient(path + "conv2.bn.bias", 1, 56);
+        private readonly Matrix _dConv2ConvWeight = memory.Gradient(path + "conv2.conv.weight", 56, 72);
+        private readonly Matrix _dConv1BnWeight = memory.Gradient(path + "conv1.bn.weight", 1, 56);
+        private readonly Matrix _dConv1BnBias = memory.Gradient(path + "conv1.bn.bias", 1, 56);
+        private readonly Matrix _dConv1ConvWeight = memory.Gradient(path + "conv1.conv.weight", 56, 24);
+        private readonly Matrix _conv1BnRunningMean = memory.Buffer(path + "conv1.bn.running_mean", 56);
+        private readonly Matrix _conv1BnRunningVar = memory.Buffer(path + "conv1.bn.running_var", 56);
+        private readonly Matrix _conv1BnNumBatchesTracked = memory.Buffer(path + "conv1.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv2BnRunningMean = memory.Buffer(path + "conv2.bn.running_mean", 56);
+        private readonly Matrix _conv2BnRunningVar = memory.Buffer(path + "conv2.bn.running_var", 56);
+        private readonly Matrix _conv2BnNumBatchesTracked = memory.Buffer(path + "conv2.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv3BnRunningMean = memory.Buffer(path + "conv3.bn.running_mean", 56);
+        private readonly Matrix _conv3BnRunningVar = memory.Buffer(path + "conv3.bn.running_var", 56);
+        private readonly Matrix _conv3BnNumBatchesTracked = memory.Buffer(path + "conv3.bn.num_batches_tracked", 1);
+        private readonly Matrix _downsampleBnRunningMean = memory.Buffer(path + "downsample.bn.running_mean", 56);
+        private readonly Matrix _downsampleBnRunningVar = memory.Buffer(path + "downsample.bn.running_var", 56);
+        private readonly Matrix _downsampleBnNumBatchesTracked = memory.Buffer(path + "downsample.bn.num_batches_tracked", 1);
+        private readonly KeptImages _dropPath = memory.KeptImages(path + "drop_path");
+
+        private readonly Matrix _conv1Conv = memory.Matrix(place.Tape + 0, 3_136, 56);
+        private readonly Matrix _conv1Relu = memory.Matrix(place.Tape + 175_616, 3_136, 56);
+        private readonly Matrix _conv2Conv = memory.Matrix(place.Tape + 351_232, 784, 56);
+        private readonly Matrix _conv2Relu = memory.Matrix(place.Tape + 395_136, 784, 56);
+        private readonly Matrix _seMean = memory.Matrix(place.Tape + 589_568, 1, 56);
+        private readonly Matrix _seFc1 = memory.Matrix(place.Tape + 589_696, 1, 6);
+        private readonly Matrix _seFc2 = memory.Matrix(place.Tape + 589_632, 1, 56);
+        private readonly Matrix _seGated = memory.Matrix(place.Tape + 439_040, 784, 56);
+        private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 482_944, 784, 56);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 570_752, 784, 24);
+        private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 526_848, 784, 56);
+        private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 784, 56);
+        private readonly Matrix _dSum = memory.Matrix(place.Backward + 0, 784, 56);
+        private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 43_904, 784, 56);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 87_808, 784, 24);
+        private readonly Matrix _dSeGated = memory.Matrix(place.Backward + 175_616, 784, 56);
+        private readonly Matrix _dSeSigmoid = memory.Matrix(place.Backward + 0, 1, 56);
+        private readonly Matrix _dSeRelu = memory.Matrix(place.Backward + 64, 1, 6);
+        private readonly Matrix _dSeMean = memory.Matrix(place.Backward + 43_904, 1, 56);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 0, 784, 56);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 3_136, 56);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 175_616, 3_136, 24);
+        private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 56);
+        private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 64, 1, 56);
+        private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 128, 1, 56);
+        private readonly Matrix _conv2BnInverseDeviation = memory.Constant(place.Constant + 192, 1, 56);
+        private readonly Matrix _conv3BnMean = memory.Constant(place.Constant + 256, 1, 56);
+        private readonly Matrix _conv3BnInverseDeviation = memory.Constant(place.Constant + 320, 1, 56);
+        private readonly Matrix _downsampleBnMean = memory.Constant(place.Constant + 384, 1, 56);
+        private readonly Matrix _downsampleBnInverseDeviation = memory.Constant(place.Constant + 448, 1, 56);
+
+        /// <summary>(B·3136, 24) → (B·784, 56)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+
+            // conv1.bn
+            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 56, Width: 56, Kernel: 3, Stride: 2, Padding: 1, Groups: 7), _conv2Conv);
+
+            // conv2.bn
+            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 784, skipped: 0, _seMean);
+
+            // se.fc1
+            Fused.Linear(_seMean, _seFc1Weight, _seFc1Bias, _seFc1);
+
+            // se
+            Fused.Relu(_seFc1, _seFc1);
+
+            // se.fc2
+            Fused.Linear(_seFc1, _seFc2Weight, _seFc2Bias, _seFc2);
+
+            // se
+            Fused.Sigmoid(_seFc2, _seFc2);
+            Fused.Gate(_conv2Relu, _seFc2, _seGated);
+
+            // conv3.conv
+            Fused.Linear(_seGated, _conv3ConvWeight, _conv3Conv);
+
+            // conv3.bn
+            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+
+            // drop_path
+            Fused.ScaleImages(_conv3Bn, _dropPath, _conv3Bn);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 56, width: 56, stride: 2, _downsampleConvPixels);
+            Fused.Linear(_downsampleConvPixels, _downsampleConvWeight, _downsampleConv);
+
+            // downsample.bn
+            Fused.BatchNorm(_downsampleConv, _downsampleBnWeight, _downsampleBnBias, _downsampleBnRunningMean, _downsampleBnRunningVar, _downsampleBnNumBatchesTracked, y, _downsampleBnMean, _downsampleBnInverseDeviation, residual: _conv3Bn, activation: Activation.Relu);
+        }
+
+        /// <summary>The gradients of the parameters and, from that of the output, (B·784, 56), that of the input, (B·3136, 24).</summary>
+        public void Backward(Matrix x, Matrix y, Matrix dy, Matrix dx)
+        {
+            Fused.ReluBackward(y, dy, _dSum);
+
+            // downsample.bn
+            Fused.BatchNormBackward(_dSum, _downsampleConv, _downsampleBnMean, _downsampleBnInverseDeviation, _downsampleBnWeight, _downsampleBnBias, _dDownsampleConv, _dDownsampleBnWeight, _dDownsampleBnBias);
+
+            // downsample.conv
+            Fused.LinearInputGradient(_dDownsampleConv, _downsampleConvWeight, _dDownsampleConvPixels);
+            Fused.LinearWeightGradient(_dDownsampleConv, _downsampleConvPixels, _dDownsampleConvWeight);
+            Fused.TakePixelsBackward(_dDownsampleConvPixels, height: 56, width: 56, stride: 2, dx);
+
+            // drop_path
+            Fused.ScaleImages(_dSum, _dropPath, _dSum);
+
+            // conv3.bn
+            Fused.BatchNormBackward(_dSum, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dSum, _dConv3BnWeight, _dConv3BnBias);
+
+            // conv3.conv
+            Fused.LinearInputGradient(_dSum, _conv3ConvWeight, _dSeGated);
+            Fused.LinearWeightGradient(_dSum, _seGated, _dConv3ConvWeight);
+
+            // se
+            Fused.GateBackward(_conv2Relu, _seFc2, _dSeGated, _dSeGated, _dSeSigmoid);
+            Fused.SigmoidBackward(_seFc2, _dSeSigmoid, _dSeSigmoid);
+
+            // se.fc2
+            Fused.LinearInputGradient(_dSeSigmoid, _seFc2Weight, _dSeRelu);
+            Fused.LinearWeightGradient(_dSeSigmoid, _seFc1, _dSeFc2Weight);
+            Fused.ColumnSum(_dSeSigmoid, _dSeFc2Bias);
+
+            // se
+            Fused.ReluBackward(_seFc1, _dSeRelu, _dSeRelu);
+
+            // se.fc1
+            Fused.LinearInputGradient(_dSeRelu, _seFc1Weight, _dSeMean);
+            Fused.LinearWeightGradient(_dSeRelu, _seMean, _dSeFc1Weight);
+            Fused.ColumnSum(_dSeRelu, _dSeFc1Bias);
+
+            // se
+            Fused.MeanOfRowsBackward(_dSeMean, rows: 784, skipped: 0, _dConv2Relu);
+            Fused.Add(_dSeGated, _dConv2Relu, _dSeGated);
+
+            // conv2.bn
+            Fused.BatchNormBackward(_dSeGated, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dSeGated, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.ConvolutionBackward(_dSeGated, _conv1Relu, _conv2ConvWeight, new(Height: 56, Width: 56, Kernel: 3, Stride: 2, Padding: 1, Groups: 7), _dConv1Relu, _dConv2ConvWeight);
+
+            // conv1.bn
+            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+            // conv1.conv
+            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            Fused.Add(dx, _dX, dx);
+            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+        }
+    }
+
+    /// <summary>Trains: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckStep3(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _conv1ConvWeight = memory.Parameter(path + "conv1.conv.weight", 152, 56);
+        private readonly Matrix _conv1BnWeight = memory.Parameter(path + "conv1.bn.weight", 1, 152);
+        private readonly Matrix _conv1BnBias = memory.Parameter(path + "conv1.bn.bias", 1, 152);
+        private readonly Matrix _conv2ConvWeight = memory.Parameter(path + "conv2.conv.weight", 152, 72);
+        private readonly Matrix _conv2BnWeight = memory.Parameter(path + "conv2.bn.weight", 1, 152);
+        private readonly Matrix _conv2BnBias = memory.Parameter(path + "conv2.bn.bias", 1, 152);
+        private readonly Matrix _seFc1Weight = memory.Parameter(path + "se.fc1.weight", 14, 152);
+        private readonly Matrix _seFc1Bias = memory.Parameter(path + "se.fc1.bias", 1, 14);
+        private readonly Matrix _seFc2Weight = memory.Parameter(path + "se.fc2.weight", 152, 14);
+        private readonly Matrix _seFc2Bias = memory.Parameter(path + "se.fc2.bias", 1, 152);
+        private readonly Matrix _conv3ConvWeight = memory.Parameter(path + "conv3.conv.weight", 152, 152);
+        private readonly Matrix _conv3BnWeight = memory.Parameter(path + "conv3.bn.weight", 1, 152);
+        private readonly Matrix _conv3BnBias = memory.Parameter(path + "conv3.bn.bias", 1, 152);
+        private readonly Matrix _downsampleConvWeight = memory.Parameter(path + "downsample.conv.weight", 152, 56);
+        private readonly Matrix _downsampleBnWeight = memory.Parameter(path + "downsample.bn.weight", 1, 152);
+        private readonly Matrix _downsampleBnBias = memory.Parameter(path + "downsample.bn.bias", 1, 152);
+        private readonly Matrix _dDownsampleBnWeight = memory.Gradient(path + "downsample.bn.weight", 1, 152);
+        private readonly Matrix _dDownsampleBnBias = memory.Gradient(path + "downsample.bn.bias", 1, 152);
+        private readonly Matrix _dDownsampleConvWeight = memory.Gradient(path + "downsample.conv.weight", 152, 56);
+        private readonly Matrix _dConv3BnWeight = memory.Gradient(path + "conv3.bn.weight", 1, 152);
+        private readonly Matrix _dConv3BnBias = memory.Gradient(path + "conv3.bn.bias", 1, 152);
+        private readonly Matrix _dConv3ConvWeight = memory.Gradient(path + "conv3.conv.weight", 152, 152);
+        private readonly Matrix _dSeFc2Weight = memory.Gradient(path + "se.fc2.weight", 152, 14);
+        private readonly Matrix _dSeFc2Bias = memory.Gradient(path + "se.fc2.bias", 1, 152);
+        private readonly Matrix _dSeFc1Weight = memory.Gradient(path + "se.fc1.weight", 14, 152);
+        private readonly Matrix _dSeFc1Bias = memory.Gradient(path + "se.fc1.bias", 1, 14);
+        private readonly Matrix _dConv2BnWeight = memory.Gradient(path + "conv2.bn.weight", 1, 152);
+        private readonly Matrix _dConv2BnBias = memory.Gradient(path + "conv2.bn.bias", 1, 152);
+        private readonly Matrix _dConv2ConvWeight = memory.Gradient(path + "conv2.conv.weight", 152, 72);
+        private readonly Matrix _dConv1BnWeight = memory.Gradient(path + "conv1.bn.weight", 1, 152);
+        private readonly Matrix _dConv1BnBias = memory.Gradient(path + "conv1.bn.bias", 1, 152);
+        private readonly Matrix _dConv1ConvWeight = memory.Gradient(path + "conv1.conv.weight", 152, 56);
+        private readonly Matrix _conv1BnRunningMean = memory.Buffer(path + "conv1.bn.running_mean", 152);
+        private readonly Matrix _conv1BnRunningVar = memory.Buffer(path + "conv1.bn.running_var", 152);
+        private readonly Matrix _conv1BnNumBatchesTracked = memory.Buffer(path + "conv1.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv2BnRunningMean = memory.Buffer(path + "conv2.bn.running_mean", 152);
+        private readonly Matrix _conv2BnRunningVar = memory.Buffer(path + "conv2.bn.running_var", 152);
+        private readonly Matrix _conv2BnNumBatchesTracked = memory.Buffer(path + "conv2.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv3BnRunningMean = memory.Buffer(path + "conv3.bn.running_mean", 152);
+        private readonly Matrix _conv3BnRunningVar = memory.Buffer(path + "conv3.bn.running_var", 152);
+        private readonly Matrix _conv3BnNumBatchesTracked = memory.Buffer(path + "conv3.bn.num_batches_tracked", 1);
+        private readonly Matrix _downsampleBnRunningMean = memory.Buffer(path + "downsample.bn.running_mean", 152);
+        private readonly Matrix _downsampleBnRunningVar = memory.Buffer(path + "downsample.bn.running_var", 152);
+        private readonly Matrix _downsampleBnNumBatchesTracked = memory.Buffer(path + "downsample.bn.num_batches_tracked", 1);
+        private readonly KeptImages _dropPath = memory.KeptImages(path + "drop_path");
+
+        private readonly Matrix _conv1Conv = memory.Matrix(place.Tape + 0, 784, 152);
+        private readonly Matrix _conv1Relu = memory.Matrix(place.Tape + 119_168, 784, 152);
+        private readonly Matrix _conv2Conv = memory.Matrix(place.Tape + 238_336, 196, 152);
+        private readonly Matrix _conv2Relu = memory.Matrix(place.Tape + 268_128, 196, 152);
+        private readonly Matrix _seMean = memory.Matrix(place.Tape + 398_272, 1, 152);
+        private readonly Matrix _seFc1 = memory.Matrix(place.Tape + 398_592, 1, 14);
+        private readonly Matrix _seFc2 = memory.Matrix(place.Tape + 398_432, 1, 152);
+        private readonly Matrix _seGated = memory.Matrix(place.Tape + 297_920, 196, 152);
+        private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 327_712, 196, 152);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 387_296, 196, 56);
+        private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 357_504, 196, 152);
+        private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 196, 152);
+        private readonly Matrix _dSum = memory.Matrix(place.Backward + 0, 196, 152);
+        private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 29_792, 196, 152);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 59_584, 196, 56);
+        private readonly Matrix _dSeGated = memory.Matrix(place.Backward + 119_168, 196, 152);
+        private readonly Matrix _dSeSigmoid = memory.Matrix(place.Backward + 0, 1, 152);
+        private readonly Matrix _dSeRelu = memory.Matrix(place.Backward + 160, 1, 14);
+        private readonly Matrix _dSeMean = memory.Matrix(place.Backward + 29_792, 1, 152);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 0, 196, 152);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 784, 152);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 119_168, 784, 56);
+        private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 152);
+        private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 160, 1, 152);
+        private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 320, 1, 152);
+        private readonly Matrix _conv2BnInverseDeviation = memory.Constant(place.Constant + 480, 1, 152);
+        private readonly Matrix _conv3BnMean = memory.Constant(place.Constant + 640, 1, 152);
+        private readonly Matrix _conv3BnInverseDeviation = memory.Constant(place.Constant + 800, 1, 152);
+        private readonly Matrix _downsampleBnMean = memory.Constant(place.Constant + 960, 1, 152);
+        private readonly Matrix _downsampleBnInverseDeviation = memory.Constant(place.Constant + 1_120, 1, 152);
+
+        /// <summary>(B·784, 56) → (B·196, 152)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+
+            // conv1.bn
+            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 28, Width: 28, Kernel: 3, Stride: 2, Padding: 1, Groups: 19), _conv2Conv);
+
+            // conv2.bn
+            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 196, skipped: 0, _seMean);
+
+            // se.fc1
+            Fused.Linear(_seMean, _seFc1Weight, _seFc1Bias, _seFc1);
+
+            // se
+            Fused.Relu(_seFc1, _seFc1);
+
+            // se.fc2
+            Fused.Linear(_seFc1, _seFc2Weight, _seFc2Bias, _seFc2);
+
+            // se
+            Fused.Sigmoid(_seFc2, _seFc2);
+            Fused.Gate(_conv2Relu, _seFc2, _seGated);
+
+            // conv3.conv
+            Fused.Linear(_seGated, _conv3ConvWeight, _conv3Conv);
+
+            // conv3.bn
+            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+
+            // drop_path
+            Fused.ScaleImages(_conv3Bn, _dropPath, _conv3Bn);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 28, width: 28, stride: 2, _downsampleConvPixels);
+            Fused.Linear(_downsampleConvPixels, _downsampleConvWeight, _downsampleConv);
+
+            // downsample.bn
+            Fused.BatchNorm(_downsampleConv, _downsampleBnWeight, _downsampleBnBias, _downsampleBnRunningMean, _downsampleBnRunningVar, _downsampleBnNumBatchesTracked, y, _downsampleBnMean, _downsampleBnInverseDeviation, residual: _conv3Bn, activation: Activation.Relu);
+        }
+
+        /// <summary>The gradients of the parameters and, from that of the output, (B·196, 152), that of the input, (B·784, 56).</summary>
+        public void Backward(Matrix x, Matrix y, Matrix dy, Matrix dx)
+        {
+            Fused.ReluBackward(y, dy, _dSum);
+
+            // downsample.bn
+            Fused.BatchNormBackward(_dSum, _downsampleConv, _downsampleBnMean, _downsampleBnInverseDeviation, _downsampleBnWeight, _downsampleBnBias, _dDownsampleConv, _dDownsampleBnWeight, _dDownsampleBnBias);
+
+            // downsample.conv
+            Fused.LinearInputGradient(_dDownsampleConv, _downsampleConvWeight, _dDownsampleConvPixels);
+            Fused.LinearWeightGradient(_dDownsampleConv, _downsampleConvPixels, _dDownsampleConvWeight);
+            Fused.TakePixelsBackward(_dDownsampleConvPixels, height: 28, width: 28, stride: 2, dx);
+
+            // drop_path
+            Fused.ScaleImages(_dSum, _dropPath, _dSum);
+
+            // conv3.bn
+            Fused.BatchNormBackward(_dSum, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dSum, _dConv3BnWeight, _dConv3BnBias);
+
+            // conv3.conv
+            Fused.LinearInputGradient(_dSum, _conv3ConvWeight, _dSeGated);
+            Fused.LinearWeightGradient(_dSum, _seGated, _dConv3ConvWeight);
+
+            // se
+            Fused.GateBackward(_conv2Relu, _seFc2, _dSeGated, _dSeGated, _dSeSigmoid);
+            Fused.SigmoidBackward(_seFc2, _dSeSigmoid, _dSeSigmoid);
+
+            // se.fc2
+            Fused.LinearInputGradient(_dSeSigmoid, _seFc2Weight, _dSeRelu);
+            Fused.LinearWeightGradient(_dSeSigmoid, _seFc1, _dSeFc2Weight);
+            Fused.ColumnSum(_dSeSigmoid, _dSeFc2Bias);
+
+            // se
+            Fused.ReluBackward(_seFc1, _dSeRelu, _dSeRelu);
+
+            // se.fc1
+            Fused.LinearInputGradient(_dSeRelu, _seFc1Weight, _dSeMean);
+            Fused.LinearWeightGradient(_dSeRelu, _seMean, _dSeFc1Weight);
+            Fused.ColumnSum(_dSeRelu, _dSeFc1Bias);
+
+            // se
+            Fused.MeanOfRowsBackward(_dSeMean, rows: 196, skipped: 0, _dConv2Relu);
+            Fused.Add(_dSeGated, _dConv2Relu, _dSeGated);
+
+            // conv2.bn
+            Fused.BatchNormBackward(_dSeGated, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dSeGated, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.ConvolutionBackward(_dSeGated, _conv1Relu, _conv2ConvWeight, new(Height: 28, Width: 28, Kernel: 3, Stride: 2, Padding: 1, Groups: 19), _dConv1Relu, _dConv2ConvWeight);
+
+            // conv1.bn
+            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+            // conv1.conv
+            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            Fused.Add(dx, _dX, dx);
+            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+        }
+    }
+
+    /// <summary>Trains: Three convolutions, of which the middle one is grouped, added to what came in.</summary>
+    private sealed class BottleneckStep(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _conv1ConvWeight = memory.Parameter(path + "conv1.conv.weight", 152, 152);
+        private readonly Matrix _conv1BnWeight = memory.Parameter(path + "conv1.bn.weight", 1, 152);
+        private readonly Matrix _conv1BnBias = memory.Parameter(path + "conv1.bn.bias", 1, 152);
+        private readonly Matrix _conv2ConvWeight = memory.Parameter(path + "conv2.conv.weight", 152, 72);
+        private readonly Matrix _conv2BnWeight = memory.Parameter(path + "conv2.bn.weight", 1, 152);
+        private readonly Matrix _conv2BnBias = memory.Parameter(path + "conv2.bn.bias", 1, 152);
+        private readonly Matrix _seFc1Weight = memory.Parameter(path + "se.fc1.weight", 38, 152);
+        private readonly Matrix _seFc1Bias = memory.Parameter(path + "se.fc1.bias", 1, 38);
+        private readonly Matrix _seFc2Weight = memory.Parameter(path + "se.fc2.weight", 152, 38);
+        private readonly Matrix _seFc2Bias = memory.Parameter(path + "se.fc2.bias", 1, 152);
+        private readonly Matrix _conv3ConvWeight = memory.Parameter(path + "conv3.conv.weight", 152, 152);
+        private readonly Matrix _conv3BnWeight = memory.Parameter(path + "conv3.bn.weight", 1, 152);
+        private readonly Matrix _conv3BnBias = memory.Parameter(path + "conv3.bn.bias", 1, 152);
+        private readonly Matrix _dConv3BnWeight = memory.Gradient(path + "conv3.bn.weight", 1, 152);
+        private readonly Matrix _dConv3BnBias = memory.Gradient(path + "conv3.bn.bias", 1, 152);
+        private readonly Matrix _dConv3ConvWeight = memory.Gradient(path + "conv3.conv.weight", 152, 152);
+        private readonly Matrix _dSeFc2Weight = memory.Gradient(path + "se.fc2.weight", 152, 38);
+        private readonly Matrix _dSeFc2Bias = memory.Gradient(path + "se.fc2.bias", 1, 152);
+        private readonly Matrix _dSeFc1Weight = memory.Gradient(path + "se.fc1.weight", 38, 152);
+        private readonly Matrix _dSeFc1Bias = memory.Gradient(path + "se.fc1.bias", 1, 38);
+        private readonly Matrix _dConv2BnWeight = memory.Gradient(path + "conv2.bn.weight", 1, 152);
+        private readonly Matrix _dConv2BnBias = memory.Gradient(path + "conv2.bn.bias", 1, 152);
+        private readonly Matrix _dConv2ConvWeight = memory.Gradient(path + "conv2.conv.weight", 152, 72);
+        private readonly Matrix _dConv1BnWeight = memory.Gradient(path + "conv1.bn.weight", 1, 152);
+        private readonly Matrix _dConv1BnBias = memory.Gradient(path + "conv1.bn.bias", 1, 152);
+        private readonly Matrix _dConv1ConvWeight = memory.Gradient(path + "conv1.conv.weight", 152, 152);
+        private readonly Matrix _conv1BnRunningMean = memory.Buffer(path + "conv1.bn.running_mean", 152);
+        private readonly Matrix _conv1BnRunningVar = memory.Buffer(path + "conv1.bn.running_var", 152);
+        private readonly Matrix _conv1BnNumBatchesTracked = memory.Buffer(path + "conv1.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv2BnRunningMean = memory.Buffer(path + "conv2.bn.running_mean", 152);
+        private readonly Matrix _conv2BnRunningVar = memory.Buffer(path + "conv2.bn.running_var", 152);
+        private readonly Matrix _conv2BnNumBatchesTracked = memory.Buffer(path + "conv2.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv3BnRunningMean = memory.Buffer(path + "conv3.bn.running_mean", 152);
+        private readonly Matrix _conv3BnRunningVar = memory.Buffer(path + "conv3.bn.running_var", 152);
+        private readonly Matrix _conv3BnNumBatchesTracked = memory.Buffer(path + "conv3.bn.num_batches_tracked", 1);
+        private readonly KeptImages _dropPath = memory.KeptImages(path + "drop_path");
+
+        private readonly Matrix _conv1Conv = memory.Matrix(place.Tape + 0, 196, 152);
+        private readonly Matrix _conv1Relu = memory.Matrix(place.Tape + 29_792, 196, 152);
+        private readonly Matrix _conv2Conv = memory.Matrix(place.Tape + 59_584, 196, 152);
+        private readonly Matrix _conv2Relu = memory.Matrix(place.Tape + 89_376, 196, 152);
+        private readonly Matrix _seMean = memory.Matrix(place.Tape + 178_752, 1, 152);
+        private readonly Matrix _seFc1 = memory.Matrix(place.Tape + 179_072, 1, 38);
+        private readonly Matrix _seFc2 = memory.Matrix(place.Tape + 178_912, 1, 152);
+        private readonly Matrix _seGated = memory.Matrix(place.Tape + 119_168, 196, 152);
+        private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 148_960, 196, 152);
+        private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 196, 152);
+        private readonly Matrix _dConv3Bn = memory.Matrix(place.Backward + 0, 196, 152);
+        private readonly Matrix _dSeGated = memory.Matrix(place.Backward + 29_792, 196, 152);
+        private readonly Matrix _dSeSigmoid = memory.Matrix(place.Backward + 0, 1, 152);
+        private readonly Matrix _dSeRelu = memory.Matrix(place.Backward + 160, 1, 38);
+        private readonly Matrix _dSeMean = memory.Matrix(place.Backward + 59_584, 1, 152);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 0, 196, 152);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 196, 152);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 29_792, 196, 152);
+        private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 152);
+        private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 160, 1, 152);
+        private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 320, 1, 152);
+        private readonly Matrix _conv2BnInverseDeviation = memory.Constant(place.Constant + 480, 1, 152);
+        private readonly Matrix _conv3BnMean = memory.Constant(place.Constant + 640, 1, 152);
+        private readonly Matrix _conv3BnInverseDeviation = memory.Constant(place.Constant + 800, 1, 152);
+
+        /// <summary>(B·196, 152) → (B·196, 152)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+
+            // conv1.bn
+            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 14, Width: 14, Kernel: 3, Stride: 1, Padding: 1, Groups: 19), _conv2Conv);
+
+            // conv2.bn
+            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 196, skipped: 0, _seMean);
+
+            // se.fc1
+            Fused.Linear(_seMean, _seFc1Weight, _seFc1Bias, _seFc1);
+
+            // se
+            Fused.Relu(_seFc1, _seFc1);
+
+            // se.fc2
+            Fused.Linear(_seFc1, _seFc2Weight, _seFc2Bias, _seFc2);
+
+            // se
+            Fused.Sigmoid(_seFc2, _seFc2);
+            Fused.Gate(_conv2Relu, _seFc2, _seGated);
+
+            // conv3.conv
+            Fused.Linear(_seGated, _conv3ConvWeight, _conv3Conv);
+
+            // conv3.bn
+            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+
+            // drop_path
+            Fused.ScaleImages(_conv3Bn, _dropPath, _conv3Bn);
+
+            Fused.Add(_conv3Bn, x, y);
+            Fused.Relu(y, y);
+        }
+
+        /// <summary>The gradients of the parameters; that of the input is written over that of the output, (B·196, 152).</summary>
+        public void Backward(Matrix x, Matrix y, Matrix dy)
+        {
+            Fused.ReluBackward(y, dy, dy);
+
+            // drop_path
+            Fused.ScaleImages(dy, _dropPath, _dConv3Bn);
+
+            // conv3.bn
+            Fused.BatchNormBackward(_dConv3Bn, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dConv3Bn, _dConv3BnWeight, _dConv3BnBias);
+
+            // conv3.conv
+            Fused.LinearInputGradient(_dConv3Bn, _conv3ConvWeight, _dSeGated);
+            Fused.LinearWeightGradient(_dConv3Bn, _seGated, _dConv3ConvWeight);
+
+            // se
+            Fused.GateBackward(_conv2Relu, _seFc2, _dSeGated, _dSeGated, _dSeSigmoid);
+            Fused.SigmoidBackward(_seFc2, _dSeSigmoid, _dSeSigmoid);
+
+            // se.fc2
+            Fused.LinearInputGradient(_dSeSigmoid, _seFc2Weight, _dSeRelu);
+            Fused.LinearWeightGradient(_dSeSigmoid, _seFc1, _dSeFc2Weight);
+            Fused.ColumnSum(_dSeSigmoid, _dSeFc2Bias);
+
+            // se
+            Fused.ReluBackward(_seFc1, _dSeRelu, _dSeRelu);
+
+            // se.fc1
+            Fused.LinearInputGradient(_dSeRelu, _seFc1Weight, _dSeMean);
+            Fused.LinearWeightGradient(_dSeRelu, _seMean, _dSeFc1Weight);
+            Fused.ColumnSum(_dSeRelu, _dSeFc1Bias);
+
+            // se
+            Fused.MeanOfRowsBackward(_dSeMean, rows: 196, skipped: 0, _dConv2Relu);
+            Fused.Add(_dSeGated, _dConv2Relu, _dSeGated);
+
+            // conv2.bn
+            Fused.BatchNormBackward(_dSeGated, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dSeGated, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.ConvolutionBackward(_dSeGated, _conv1Relu, _conv2ConvWeight, new(Height: 14, Width: 14, Kernel: 3, Stride: 1, Padding: 1, Groups: 19), _dConv1Relu, _dConv2ConvWeight);
+
+            // conv1.bn
+            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+            // conv1.conv
+            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            Fused.Add(dy, _dX, dy);
+            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+        }
+    }
+
+    /// <summary>Trains: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckStep4(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _conv1ConvWeight = memory.Parameter(path + "conv1.conv.weight", 368, 152);
+        private readonly Matrix _conv1BnWeight = memory.Parameter(path + "conv1.bn.weight", 1, 368);
+        private readonly Matrix _conv1BnBias = memory.Parameter(path + "conv1.bn.bias", 1, 368);
+        private readonly Matrix _conv2ConvWeight = memory.Parameter(path + "conv2.conv.weight", 368, 72);
+        private readonly Matrix _conv2BnWeight = memory.Parameter(path + "conv2.bn.weight", 1, 368);
+        private readonly Matrix _conv2BnBias = memory.Parameter(path + "conv2.bn.bias", 1, 368);
+        private readonly Matrix _seFc1Weight = memory.Parameter(path + "se.fc1.weight", 38, 368);
+        private readonly Matrix _seFc1Bias = memory.Parameter(path + "se.fc1.bias", 1, 38);
+        private readonly Matrix _seFc2Weight = memory.Parameter(path + "se.fc2.weight", 368, 38);
+        private readonly Matrix _seFc2Bias = memory.Parameter(path + "se.fc2.bias", 1, 368);
+        private readonly Matrix _conv3ConvWeight = memory.Parameter(path + "conv3.conv.weight", 368, 368);
+        private readonly Matrix _conv3BnWeight = memory.Parameter(path + "conv3.bn.weight", 1, 368);
+        private readonly Matrix _conv3BnBias = memory.Parameter(path + "conv3.bn.bias", 1, 368);
+        private readonly Matrix _downsampleConvWeight = memory.Parameter(path + "downsample.conv.weight", 368, 152);
+        private readonly Matrix _downsampleBnWeight = memory.Parameter(path + "downsample.bn.weight", 1, 368);
+        private readonly Matrix _downsampleBnBias = memory.Parameter(path + "downsample.bn.bias", 1, 368);
+        private readonly Matrix _dDownsampleBnWeight = memory.Gradient(path + "downsample.bn.weight", 1, 368);
+        private readonly Matrix _dDownsampleBnBias = memory.Gradient(path + "downsample.bn.bias", 1, 368);
+        private readonly Matrix _dDownsampleConvWeight = memory.Gradient(path + "downsample.conv.weight", 368, 152);
+        private readonly Matrix _dConv3BnWeight = memory.Gradient(path + "conv3.bn.weight", 1, 368);
+        private readonly Matrix _dConv3BnBias = memory.Gradient(path + "conv3.bn.bias", 1, 368);
+        private readonly Matrix _dConv3ConvWeight = memory.Gradient(path + "conv3.conv.weight", 368, 368);
+        private readonly Matrix _dSeFc2Weight = memory.Gradient(path + "se.fc2.weight", 368, 38);
+        private readonly Matrix _dSeFc2Bias = memory.Gradient(path + "se.fc2.bias", 1, 368);
+        private readonly Matrix _dSeFc1Weight = memory.Gradient(path + "se.fc1.weight", 38, 368);
+        private readonly Matrix _dSeFc1Bias = memory.Gradient(path + "se.fc1.bias", 1, 38);
+        private readonly Matrix _dConv2BnWeight = memory.Gradient(path + "conv2.bn.weight", 1, 368);
+        private readonly Matrix _dConv2BnBias = memory.Gradient(path + "conv2.bn.bias", 1, 368);
+        private readonly Matrix _dConv2ConvWeight = memory.Gradient(path + "conv2.conv.weight", 368, 72);
+        private readonly Matrix _dConv1BnWeight = memory.Gradient(path + "conv1.bn.weight", 1, 368);
+        private readonly Matrix _dConv1BnBias = memory.Gradient(path + "conv1.bn.bias", 1, 368);
+        private readonly Matrix _dConv1ConvWeight = memory.Gradient(path + "conv1.conv.weight", 368, 152);
+        private readonly Matrix _conv1BnRunningMean = memory.Buffer(path + "conv1.bn.running_mean", 368);
+        private readonly Matrix _conv1BnRunningVar = memory.Buffer(path + "conv1.bn.running_var", 368);
+        private readonly Matrix _conv1BnNumBatchesTracked = memory.Buffer(path + "conv1.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv2BnRunningMean = memory.Buffer(path + "conv2.bn.running_mean", 368);
+        private readonly Matrix _conv2BnRunningVar = memory.Buffer(path + "conv2.bn.running_var", 368);
+        private readonly Matrix _conv2BnNumBatchesTracked = memory.Buffer(path + "conv2.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv3BnRunningMean = memory.Buffer(path + "conv3.bn.running_mean", 368);
+        private readonly Matrix _conv3BnRunningVar = memory.Buffer(path + "conv3.bn.running_var", 368);
+        private readonly Matrix _conv3BnNumBatchesTracked = memory.Buffer(path + "conv3.bn.num_batches_tracked", 1);
+        private readonly Matrix _downsampleBnRunningMean = memory.Buffer(path + "downsample.bn.running_mean", 368);
+        private readonly Matrix _downsampleBnRunningVar = memory.Buffer(path + "downsample.bn.running_var", 368);
+        private readonly Matrix _downsampleBnNumBatchesTracked = memory.Buffer(path + "downsample.bn.num_batches_tracked", 1);
+        private readonly KeptImages _dropPath = memory.KeptImages(path + "drop_path");
+
+        private readonly Matrix _conv1Conv = memory.Matrix(place.Tape + 0, 196, 368);
+        private readonly Matrix _conv1Relu = memory.Matrix(place.Tape + 72_128, 196, 368);
+        private readonly Matrix _conv2Conv = memory.Matrix(place.Tape + 144_256, 49, 368);
+        private readonly Matrix _conv2Relu = memory.Matrix(place.Tape + 162_288, 49, 368);
+        private readonly Matrix _seMean = memory.Matrix(place.Tape + 241_872, 1, 368);
+        private readonly Matrix _seFc1 = memory.Matrix(place.Tape + 242_608, 1, 38);
+        private readonly Matrix _seFc2 = memory.Matrix(place.Tape + 242_240, 1, 368);
+        private readonly Matrix _seGated = memory.Matrix(place.Tape + 180_320, 49, 368);
+        private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 198_352, 49, 368);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 234_416, 49, 152);
+        private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 216_384, 49, 368);
+        private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 49, 368);
+        private readonly Matrix _dSum = memory.Matrix(place.Backward + 0, 49, 368);
+        private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 18_032, 49, 368);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 36_064, 49, 152);
+        private readonly Matrix _dSeGated = memory.Matrix(place.Backward + 72_128, 49, 368);
+        private readonly Matrix _dSeSigmoid = memory.Matrix(place.Backward + 0, 1, 368);
+        private readonly Matrix _dSeRelu = memory.Matrix(place.Backward + 368, 1, 38);
+        private readonly Matrix _dSeMean = memory.Matrix(place.Backward + 18_032, 1, 368);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 0, 49, 368);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 196, 368);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 72_128, 196, 152);
+        private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 368);
+        private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 368, 1, 368);
+        private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 736, 1, 368);
+        private readonly Matrix _conv2BnInverseDeviation = memory.Constant(place.Constant + 1_104, 1, 368);
+        private readonly Matrix _conv3BnMean = memory.Constant(place.Constant + 1_472, 1, 368);
+        private readonly Matrix _conv3BnInverseDeviation = memory.Constant(place.Constant + 1_840, 1, 368);
+        private readonly Matrix _downsampleBnMean = memory.Constant(place.Constant + 2_208, 1, 368);
+        private readonly Matrix _downsampleBnInverseDeviation = memory.Constant(place.Constant + 2_576, 1, 368);
+
+        /// <summary>(B·196, 152) → (B·49, 368)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+
+            // conv1.bn
+            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 14, Width: 14, Kernel: 3, Stride: 2, Padding: 1, Groups: 46), _conv2Conv);
+
+            // conv2.bn
+            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 49, skipped: 0, _seMean);
+
+            // se.fc1
+            Fused.Linear(_seMean, _seFc1Weight, _seFc1Bias, _seFc1);
+
+            // se
+            Fused.Relu(_seFc1, _seFc1);
+
+            // se.fc2
+            Fused.Linear(_seFc1, _seFc2Weight, _seFc2Bias, _seFc2);
+
+            // se
+            Fused.Sigmoid(_seFc2, _seFc2);
+            Fused.Gate(_conv2Relu, _seFc2, _seGated);
+
+            // conv3.conv
+            Fused.Linear(_seGated, _conv3ConvWeight, _conv3Conv);
+
+            // conv3.bn
+            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+
+            // drop_path
+            Fused.ScaleImages(_conv3Bn, _dropPath, _conv3Bn);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 14, width: 14, stride: 2, _downsampleConvPixels);
+            Fused.Linear(_downsampleConvPixels, _downsampleConvWeight, _downsampleConv);
+
+            // downsample.bn
+            Fused.BatchNorm(_downsampleConv, _downsampleBnWeight, _downsampleBnBias, _downsampleBnRunningMean, _downsampleBnRunningVar, _downsampleBnNumBatchesTracked, y, _downsampleBnMean, _downsampleBnInverseDeviation, residual: _conv3Bn, activation: Activation.Relu);
+        }
+
+        /// <summary>The gradients of the parameters and, from that of the output, (B·49, 368), that of the input, (B·196, 152).</summary>
+        public void Backward(Matrix x, Matrix y, Matrix dy, Matrix dx)
+        {
+            Fused.ReluBackward(y, dy, _dSum);
+
+            // downsample.bn
+            Fused.BatchNormBackward(_dSum, _downsampleConv, _downsampleBnMean, _downsampleBnInverseDeviation, _downsampleBnWeight, _downsampleBnBias, _dDownsampleConv, _dDownsampleBnWeight, _dDownsampleBnBias);
+
+            // downsample.conv
+            Fused.LinearInputGradient(_dDownsampleConv, _downsampleConvWeight, _dDownsampleConvPixels);
+            Fused.LinearWeightGradient(_dDownsampleConv, _downsampleConvPixels, _dDownsampleConvWeight);
+            Fused.TakePixelsBackward(_dDownsampleConvPixels, height: 14, width: 14, stride: 2, dx);
+
+            // drop_path
+            Fused.ScaleImages(_dSum, _dropPath, _dSum);
+
+            // conv3.bn
+            Fused.BatchNormBackward(_dSum, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dSum, _dConv3BnWeight, _dConv3BnBias);
+
+            // conv3.conv
+            Fused.LinearInputGradient(_dSum, _conv3ConvWeight, _dSeGated);
+            Fused.LinearWeightGradient(_dSum, _seGated, _dConv3ConvWeight);
+
+            // se
+            Fused.GateBackward(_conv2Relu, _seFc2, _dSeGated, _dSeGated, _dSeSigmoid);
+            Fused.SigmoidBackward(_seFc2, _dSeSigmoid, _dSeSigmoid);
+
+            // se.fc2
+            Fused.LinearInputGradient(_dSeSigmoid, _seFc2Weight, _dSeRelu);
+            Fused.LinearWeightGradient(_dSeSigmoid, _seFc1, _dSeFc2Weight);
+            Fused.ColumnSum(_dSeSigmoid, _dSeFc2Bias);
+
+            // se
+            Fused.ReluBackward(_seFc1, _dSeRelu, _dSeRelu);
+
+            // se.fc1
+            Fused.LinearInputGradient(_dSeRelu, _seFc1Weight, _dSeMean);
+            Fused.LinearWeightGradient(_dSeRelu, _seMean, _dSeFc1Weight);
+            Fused.ColumnSum(_dSeRelu, _dSeFc1Bias);
+
+            // se
+            Fused.MeanOfRowsBackward(_dSeMean, rows: 49, skipped: 0, _dConv2Relu);
+            Fused.Add(_dSeGated, _dConv2Relu, _dSeGated);
+
+            // conv2.bn
+            Fused.BatchNormBackward(_dSeGated, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dSeGated, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.ConvolutionBackward(_dSeGated, _conv1Relu, _conv2ConvWeight, new(Height: 14, Width: 14, Kernel: 3, Stride: 2, Padding: 1, Groups: 46), _dConv1Relu, _dConv2ConvWeight);
+
+            // conv1.bn
+            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+            // conv1.conv
+            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            Fused.Add(dx, _dX, dx);
+            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+        }
+    }
+
+    /// <summary>Trains: Three convolutions, of which the middle one is grouped, added to what came in.</summary>
+    private sealed class BottleneckStep2(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _conv1ConvWeight = memory.Parameter(path + "conv1.conv.weight", 368, 368);
+        private readonly Matrix _conv1BnWeight = memory.Parameter(path + "conv1.bn.weight", 1, 368);
+        private readonly Matrix _conv1BnBias = memory.Parameter(path + "conv1.bn.bias", 1, 368);
+        private readonly Matrix _conv2ConvWeight = memory.Parameter(path + "conv2.conv.weight", 368, 72);
+        private readonly Matrix _conv2BnWeight = memory.Parameter(path + "conv2.bn.weight", 1, 368);
+        private readonly Matrix _conv2BnBias = memory.Parameter(path + "conv2.bn.bias", 1, 368);
+        private readonly Matrix _seFc1Weight = memory.Parameter(path + "se.fc1.weight", 92, 368);
+        private readonly Matrix _seFc1Bias = memory.Parameter(path + "se.fc1.bias", 1, 92);
+        private readonly Matrix _seFc2Weight = memory.Parameter(path + "se.fc2.weight", 368, 92);
+        private readonly Matrix _seFc2Bias = memory.Parameter(path + "se.fc2.bias", 1, 368);
+        private readonly Matrix _conv3ConvWeight = memory.Parameter(path + "conv3.conv.weight", 368, 368);
+        private readonly Matrix _conv3BnWeight = memory.Parameter(path + "conv3.bn.weight", 1, 368);
+        private readonly Matrix _conv3BnBias = memory.Parameter(path + "conv3.bn.bias", 1, 368);
+        private readonly Matrix _dConv3BnWeight = memory.Gradient(path + "conv3.bn.weight", 1, 368);
+        private readonly Matrix _dConv3BnBias = memory.Gradient(path + "conv3.bn.bias", 1, 368);
+        private readonly Matrix _dConv3ConvWeight = memory.Gradient(path + "conv3.conv.weight", 368, 368);
+        private readonly Matrix _dSeFc2Weight = memory.Gradient(path + "se.fc2.weight", 368, 92);
+        private readonly Matrix _dSeFc2Bias = memory.Gradient(path + "se.fc2.bias", 1, 368);
+        private readonly Matrix _dSeFc1Weight = memory.Gradient(path + "se.fc1.weight", 92, 368);
+        private readonly Matrix _dSeFc1Bias = memory.Gradient(path + "se.fc1.bias", 1, 92);
+        private readonly Matrix _dConv2BnWeight = memory.Gradient(path + "conv2.bn.weight", 1, 368);
+        private readonly Matrix _dConv2BnBias = memory.Gradient(path + "conv2.bn.bias", 1, 368);
+        private readonly Matrix _dConv2ConvWeight = memory.Gradient(path + "conv2.conv.weight", 368, 72);
+        private readonly Matrix _dConv1BnWeight = memory.Gradient(path + "conv1.bn.weight", 1, 368);
+        private readonly Matrix _dConv1BnBias = memory.Gradient(path + "conv1.bn.bias", 1, 368);
+        private readonly Matrix _dConv1ConvWeight = memory.Gradient(path + "conv1.conv.weight", 368, 368);
+        private readonly Matrix _conv1BnRunningMean = memory.Buffer(path + "conv1.bn.running_mean", 368);
+        private readonly Matrix _conv1BnRunningVar = memory.Buffer(path + "conv1.bn.running_var", 368);
+        private readonly Matrix _conv1BnNumBatchesTracked = memory.Buffer(path + "conv1.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv2BnRunningMean = memory.Buffer(path + "conv2.bn.running_mean", 368);
+        private readonly Matrix _conv2BnRunningVar = memory.Buffer(path + "conv2.bn.running_var", 368);
+        private readonly Matrix _conv2BnNumBatchesTracked = memory.Buffer(path + "conv2.bn.num_batches_tracked", 1);
+        private readonly Matrix _conv3BnRunningMean = memory.Buffer(path + "conv3.bn.running_mean", 368);
+        private readonly Matrix _conv3BnRunningVar = memory.Buffer(path + "conv3.bn.running_var", 368);
+        private readonly Matrix _conv3BnNumBatchesTracked = memory.Buffer(path + "conv3.bn.num_batches_tracked", 1);
+        private readonly KeptImages _dropPath = memory.KeptImages(path + "drop_path");
+
+        private readonly Matrix _conv1Conv = memory.Matrix(place.Tape + 0, 49, 368);
+        private readonly Matrix _conv1Relu = memory.Matrix(place.Tape + 18_032, 49, 368);
+        private readonly Matrix _conv2Conv = memory.Matrix(place.Tape + 36_064, 49, 368);
+        private readonly Matrix _conv2Relu = memory.Matrix(place.Tape + 54_096, 49, 368);
+        private readonly Matrix _seMean = memory.Matrix(place.Tape + 108_192, 1, 368);
+        private readonly Matrix _seFc1 = memory.Matrix(place.Tape + 108_928, 1, 92);
+        private readonly Matrix _seFc2 = memory.Matrix(place.Tape + 108_560, 1, 368);
+        private readonly Matrix _seGated = memory.Matrix(place.Tape + 72_128, 49, 368);
+        private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 90_160, 49, 368);
+        private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 49, 368);
+        private readonly Matrix _dConv3Bn = memory.Matrix(place.Backward + 0, 49, 368);
+        private readonly Matrix _dSeGated = memory.Matrix(place.Backward + 18_032, 49, 368);
+        private readonly Matrix _dSeSigmoid = memory.Matrix(place.Backward + 0, 1, 368);
+        private readonly Matrix _dSeRelu = memory.Matrix(place.Backward + 368, 1, 92);
+        private readonly Matrix _dSeMean = memory.Matrix(place.Backward + 36_064, 1, 368);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 0, 49, 368);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 49, 368);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 18_032, 49, 368);
+        private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 368);
+        private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 368, 1, 368);
+        private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 736, 1, 368);
+        private readonly Matrix _conv2BnInverseDeviation = memory.Constant(place.Constant + 1_104, 1, 368);
+        private readonly Matrix _conv3BnMean = memory.Constant(place.Constant + 1_472, 1, 368);
+        private readonly Matrix _conv3BnInverseDeviation = memory.Constant(place.Constant + 1_840, 1, 368);
+
+        /// <summary>(B·49, 368) → (B·49, 368)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+
+            // conv1.bn
+            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 7, Width: 7, Kernel: 3, Stride: 1, Padding: 1, Groups: 46), _conv2Conv);
+
+            // conv2.bn
+            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 49, skipped: 0, _seMean);
+
+            // se.fc1
+            Fused.Linear(_seMean, _seFc1Weight, _seFc1Bias, _seFc1);
+
+            // se
+            Fused.Relu(_seFc1, _seFc1);
+
+            // se.fc2
+            Fused.Linear(_seFc1, _seFc2Weight, _seFc2Bias, _seFc2);
+
+            // se
+            Fused.Sigmoid(_seFc2, _seFc2);
+            Fused.Gate(_conv2Relu, _seFc2, _seGated);
+
+            // conv3.conv
+            Fused.Linear(_seGated, _conv3ConvWeight, _conv3Conv);
+
+            // conv3.bn
+            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+
+            // drop_path
+            Fused.ScaleImages(_conv3Bn, _dropPath, _conv3Bn);
+
+            Fused.Add(_conv3Bn, x, y);
+            Fused.Relu(y, y);
+        }
+
+        /// <summary>The gradients of the parameters; that of the input is written over that of the output, (B·49, 368).</summary>
+        public void Backward(Matrix x, Matrix y, Matrix dy)
+        {
+            Fused.ReluBackward(y, dy, dy);
+
+            // drop_path
+            Fused.ScaleImages(dy, _dropPath, _dConv3Bn);
+
+            // conv3.bn
+            Fused.BatchNormBackward(_dConv3Bn, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dConv3Bn, _dConv3BnWeight, _dConv3BnBias);
+
+            // conv3.conv
+            Fused.LinearInputGradient(_dConv3Bn, _conv3ConvWeight, _dSeGated);
+            Fused.LinearWeightGradient(_dConv3Bn, _seGated, _dConv3ConvWeight);
+
+            // se
+            Fused.GateBackward(_conv2Relu, _seFc2, _dSeGated, _dSeGated, _dSeSigmoid);
+            Fused.SigmoidBackward(_seFc2, _dSeSigmoid, _dSeSigmoid);
+
+            // se.fc2
+            Fused.LinearInputGradient(_dSeSigmoid, _seFc2Weight, _dSeRelu);
+            Fused.LinearWeightGradient(_dSeSigmoid, _seFc1, _dSeFc2Weight);
+            Fused.ColumnSum(_dSeSigmoid, _dSeFc2Bias);
+
+            // se
+            Fused.ReluBackward(_seFc1, _dSeRelu, _dSeRelu);
+
+            // se.fc1
+            Fused.LinearInputGradient(_dSeRelu, _seFc1Weight, _dSeMean);
+            Fused.LinearWeightGradient(_dSeRelu, _seMean, _dSeFc1Weight);
+            Fused.ColumnSum(_dSeRelu, _dSeFc1Bias);
+
+            // se
+            Fused.MeanOfRowsBackward(_dSeMean, rows: 49, skipped: 0, _dConv2Relu);
+            Fused.Add(_dSeGated, _dConv2Relu, _dSeGated);
+
+            // conv2.bn
+            Fused.BatchNormBackward(_dSeGated, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dSeGated, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+
+            // conv2.conv
+            Fused.ConvolutionBackward(_dSeGated, _conv1Relu, _conv2ConvWeight, new(Height: 7, Width: 7, Kernel: 3, Stride: 1, Padding: 1, Groups: 46), _dConv1Relu, _dConv2ConvWeight);
+
+            // conv1.bn
+            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+            // conv1.conv
+            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            Fused.Add(dy, _dX, dy);
+            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+        }
+    }
 }

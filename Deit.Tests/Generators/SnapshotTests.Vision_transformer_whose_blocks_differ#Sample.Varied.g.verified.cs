@@ -9,6 +9,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Deit;
 using Deit.Modules;
+using Deit.Operators;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -349,6 +350,7 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
+        TrainingPlan = new(440_976, 288),
         Layers =
         [
             new("reg_token", "Parameter", [1, 4, 96], 384, 0),
@@ -395,4 +397,727 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
             new("head", "Linear", [1000], 97_000, 96_000),
         ],
     };
+
+    /// <inheritdoc/>
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 440_976, 288));
+
+    /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
+    private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
+    {
+        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(224_240, 0, 0, 0));
+        private readonly TransformerBlockStep2 _blocks1Step = new(memory, "blocks.1.", new(117_824, 0, 0, 0));
+        private readonly TransformerBlockStep3 _blocks2Step = new(memory, "blocks.2.", new(0, 319_248, 319_248, 0));
+        private readonly Matrix _patchEmbedConv1ConvWeight = memory.Parameter("patch_embed.conv1.conv.weight", 48, 27);
+        private readonly Matrix _patchEmbedConv1BnWeight = memory.Parameter("patch_embed.conv1.bn.weight", 1, 48);
+        private readonly Matrix _patchEmbedConv1BnBias = memory.Parameter("patch_embed.conv1.bn.bias", 1, 48);
+        private readonly Matrix _patchEmbedConv2ConvWeight = memory.Parameter("patch_embed.conv2.conv.weight", 96, 432);
+        private readonly Matrix _patchEmbedConv2BnWeight = memory.Parameter("patch_embed.conv2.bn.weight", 1, 96);
+        private readonly Matrix _patchEmbedConv2BnBias = memory.Parameter("patch_embed.conv2.bn.bias", 1, 96);
+        private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 96, 96);
+        private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 96);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 64, 96);
+        private readonly Matrix _regToken = memory.Parameter("reg_token", 4, 96);
+        private readonly Matrix _fcNormWeight = memory.Parameter("fc_norm.weight", 1, 96);
+        private readonly Matrix _fcNormBias = memory.Parameter("fc_norm.bias", 1, 96);
+        private readonly Matrix _headWeight = memory.Parameter("head.weight", 1_000, 96);
+        private readonly Matrix _headBias = memory.Parameter("head.bias", 1, 1_000);
+        private readonly Matrix _dHeadWeight = memory.Gradient("head.weight", 1_000, 96);
+        private readonly Matrix _dHeadBias = memory.Gradient("head.bias", 1, 1_000);
+        private readonly Matrix _dFcNormWeight = memory.Gradient("fc_norm.weight", 1, 96);
+        private readonly Matrix _dFcNormBias = memory.Gradient("fc_norm.bias", 1, 96);
+        private readonly Matrix _dRegToken = memory.Gradient("reg_token", 4, 96);
+        private readonly Matrix _dPosEmbed = memory.Gradient("pos_embed", 64, 96);
+        private readonly Matrix _dPatchEmbedProjWeight = memory.Gradient("patch_embed.proj.weight", 96, 96);
+        private readonly Matrix _dPatchEmbedProjBias = memory.Gradient("patch_embed.proj.bias", 1, 96);
+        private readonly Matrix _dPatchEmbedConv2BnWeight = memory.Gradient("patch_embed.conv2.bn.weight", 1, 96);
+        private readonly Matrix _dPatchEmbedConv2BnBias = memory.Gradient("patch_embed.conv2.bn.bias", 1, 96);
+        private readonly Matrix _dPatchEmbedConv2ConvWeight = memory.Gradient("patch_embed.conv2.conv.weight", 96, 432);
+        private readonly Matrix _dPatchEmbedConv1BnWeight = memory.Gradient("patch_embed.conv1.bn.weight", 1, 48);
+        private readonly Matrix _dPatchEmbedConv1BnBias = memory.Gradient("patch_embed.conv1.bn.bias", 1, 48);
+        private readonly Matrix _dPatchEmbedConv1ConvWeight = memory.Gradient("patch_embed.conv1.conv.weight", 48, 27);
+        private readonly Matrix _patchEmbedConv1BnRunningMean = memory.Buffer("patch_embed.conv1.bn.running_mean", 48);
+        private readonly Matrix _patchEmbedConv1BnRunningVar = memory.Buffer("patch_embed.conv1.bn.running_var", 48);
+        private readonly Matrix _patchEmbedConv1BnNumBatchesTracked = memory.Buffer("patch_embed.conv1.bn.num_batches_tracked", 1);
+        private readonly Matrix _patchEmbedConv2BnRunningMean = memory.Buffer("patch_embed.conv2.bn.running_mean", 96);
+        private readonly Matrix _patchEmbedConv2BnRunningVar = memory.Buffer("patch_embed.conv2.bn.running_var", 96);
+        private readonly Matrix _patchEmbedConv2BnNumBatchesTracked = memory.Buffer("patch_embed.conv2.bn.num_batches_tracked", 1);
+
+        private readonly Matrix _patchEmbedConv1Conv = memory.Matrix(378_000, 256, 48);
+        private readonly Matrix _patchEmbedConv1Relu = memory.Matrix(390_288, 256, 48);
+        private readonly Matrix _patchEmbedConv2Conv = memory.Matrix(428_688, 64, 96);
+        private readonly Matrix _patchEmbedConv2Relu = memory.Matrix(434_832, 64, 96);
+        private readonly Matrix _patchEmbedProj = memory.Matrix(0, 64, 96);
+        private readonly Matrix _tokens = memory.Matrix(402_576, 68, 96);
+        private readonly Matrix _blocks0 = memory.Matrix(409_104, 68, 96);
+        private readonly Matrix _blocks1 = memory.Matrix(415_632, 68, 96);
+        private readonly Matrix _blocks2 = memory.Matrix(345_360, 68, 96);
+        private readonly Matrix _mean = memory.Matrix(321_264, 1, 96);
+        private readonly Matrix _fcNorm = memory.Matrix(321_360, 1, 96);
+        private readonly Matrix _fcNormMean = memory.Matrix(321_552, 1, 1);
+        private readonly Matrix _fcNormInverseDeviation = memory.Matrix(321_568, 1, 1);
+        private readonly Matrix _head = memory.Matrix(319_248, 1, 1_000);
+        private readonly Matrix _dy = memory.Matrix(320_256, 1, 1_000);
+        private readonly Matrix _dFcNorm = memory.Matrix(321_456, 1, 96);
+        private readonly Matrix _dBlocks2 = memory.Matrix(422_160, 68, 96);
+        private readonly Matrix _dSum = memory.Matrix(0, 64, 96);
+        private readonly Matrix _dPatchEmbedConv2Relu = memory.Matrix(12_288, 64, 96);
+        private readonly Matrix _dPatchEmbedConv1Relu = memory.Matrix(0, 256, 48);
+        private readonly Matrix _patchEmbedConv1BnMean = memory.Constant(192, 1, 48);
+        private readonly Matrix _patchEmbedConv1BnInverseDeviation = memory.Constant(240, 1, 48);
+        private readonly Matrix _patchEmbedConv2BnMean = memory.Constant(0, 1, 96);
+        private readonly Matrix _patchEmbedConv2BnInverseDeviation = memory.Constant(96, 1, 96);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head];
+
+        /// <inheritdoc/>
+        public override Matrix[] LogitGradients => [_dy];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // patch_embed.conv1.conv
+            Fused.ConvolutionImages(images, _patchEmbedConv1ConvWeight, new(Height: 32, Width: 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), _patchEmbedConv1Conv);
+
+            // patch_embed.conv1.bn
+            Fused.BatchNorm(_patchEmbedConv1Conv, _patchEmbedConv1BnWeight, _patchEmbedConv1BnBias, _patchEmbedConv1BnRunningMean, _patchEmbedConv1BnRunningVar, _patchEmbedConv1BnNumBatchesTracked, _patchEmbedConv1Relu, _patchEmbedConv1BnMean, _patchEmbedConv1BnInverseDeviation, activation: Activation.Relu);
+
+            // patch_embed.conv2.conv
+            Fused.Convolution(_patchEmbedConv1Relu, _patchEmbedConv2ConvWeight, new(Height: 16, Width: 16, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), _patchEmbedConv2Conv);
+
+            // patch_embed.conv2.bn
+            Fused.BatchNorm(_patchEmbedConv2Conv, _patchEmbedConv2BnWeight, _patchEmbedConv2BnBias, _patchEmbedConv2BnRunningMean, _patchEmbedConv2BnRunningVar, _patchEmbedConv2BnNumBatchesTracked, _patchEmbedConv2Relu, _patchEmbedConv2BnMean, _patchEmbedConv2BnInverseDeviation, activation: Activation.Relu);
+
+            // patch_embed.proj
+            Fused.Linear(_patchEmbedConv2Relu, _patchEmbedProjWeight, _patchEmbedProjBias, _patchEmbedProj);
+
+            Fused.AddToEveryImage(_patchEmbedProj, _posEmbed, _patchEmbedProj);
+            Fused.PrependTokens(_regToken, _patchEmbedProj, _tokens);
+            _blocks0Step.Forward(_tokens, _blocks0);
+            _blocks1Step.Forward(_blocks0, _blocks1);
+            _blocks2Step.Forward(_blocks1, _blocks2);
+            Fused.MeanOfRows(_blocks2, rows: 68, skipped: 4, _mean);
+
+            // fc_norm
+            Fused.LayerNorm(_mean, _fcNormWeight, _fcNormBias, epsilon: 1e-6, _fcNorm, _fcNormMean, _fcNormInverseDeviation);
+
+            // head
+            Fused.Linear(_fcNorm, _headWeight, _headBias, _head);
+        }
+
+        /// <inheritdoc/>
+        public override void Backward(Tensor images)
+        {
+            // head
+            Fused.LinearInputGradient(_dy, _headWeight, _dFcNorm);
+            Fused.LinearWeightGradient(_dy, _fcNorm, _dHeadWeight);
+            Fused.ColumnSum(_dy, _dHeadBias);
+
+            // fc_norm
+            Fused.LayerNormBackward(_dFcNorm, _mean, _fcNormMean, _fcNormInverseDeviation, _fcNormWeight, _dFcNorm, _dFcNormWeight, _dFcNormBias);
+
+            Fused.MeanOfRowsBackward(_dFcNorm, rows: 68, skipped: 4, _dBlocks2);
+            _blocks2Step.Backward(_blocks1, _dBlocks2);
+            _blocks1Step.Backward(_blocks0, _dBlocks2);
+            _blocks0Step.Backward(_tokens, _dBlocks2);
+            Fused.PrependTokensBackward(_dBlocks2, _dRegToken, _dSum);
+            Fused.SumOverImages(_dSum, _dPosEmbed);
+
+            // patch_embed.proj
+            Fused.LinearInputGradient(_dSum, _patchEmbedProjWeight, _dPatchEmbedConv2Relu);
+            Fused.LinearWeightGradient(_dSum, _patchEmbedConv2Relu, _dPatchEmbedProjWeight);
+            Fused.ColumnSum(_dSum, _dPatchEmbedProjBias);
+
+            // patch_embed.conv2.bn
+            Fused.BatchNormBackward(_dPatchEmbedConv2Relu, _patchEmbedConv2Conv, _patchEmbedConv2BnMean, _patchEmbedConv2BnInverseDeviation, _patchEmbedConv2BnWeight, _patchEmbedConv2BnBias, _dPatchEmbedConv2Relu, _dPatchEmbedConv2BnWeight, _dPatchEmbedConv2BnBias, activation: Activation.Relu);
+
+            // patch_embed.conv2.conv
+            Fused.ConvolutionBackward(_dPatchEmbedConv2Relu, _patchEmbedConv1Relu, _patchEmbedConv2ConvWeight, new(Height: 16, Width: 16, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), _dPatchEmbedConv1Relu, _dPatchEmbedConv2ConvWeight);
+
+            // patch_embed.conv1.bn
+            Fused.BatchNormBackward(_dPatchEmbedConv1Relu, _patchEmbedConv1Conv, _patchEmbedConv1BnMean, _patchEmbedConv1BnInverseDeviation, _patchEmbedConv1BnWeight, _patchEmbedConv1BnBias, _dPatchEmbedConv1Relu, _dPatchEmbedConv1BnWeight, _dPatchEmbedConv1BnBias, activation: Activation.Relu);
+
+            // patch_embed.conv1.conv
+            Fused.ConvolutionImagesWeightGradient(_dPatchEmbedConv1Relu, images, _patchEmbedConv1ConvWeight, new(Height: 32, Width: 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), _dPatchEmbedConv1ConvWeight);
+        }
+    }
+
+    /// <summary>Trains: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockStep(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 96);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 96);
+        private readonly Matrix _attnQkvWeight = memory.Parameter(path + "attn.qkv.weight", 288, 96);
+        private readonly Matrix _attnQkvBias = memory.Parameter(path + "attn.qkv.bias", 1, 288);
+        private readonly Matrix _attnQNormWeight = memory.Parameter(path + "attn.q_norm.weight", 1, 48);
+        private readonly Matrix _attnQNormBias = memory.Parameter(path + "attn.q_norm.bias", 1, 48);
+        private readonly Matrix _attnKNormWeight = memory.Parameter(path + "attn.k_norm.weight", 1, 48);
+        private readonly Matrix _attnKNormBias = memory.Parameter(path + "attn.k_norm.bias", 1, 48);
+        private readonly Matrix _attnProjWeight = memory.Parameter(path + "attn.proj.weight", 96, 96);
+        private readonly Matrix _attnProjBias = memory.Parameter(path + "attn.proj.bias", 1, 96);
+        private readonly Matrix _ls1Gamma = memory.Parameter(path + "ls1.gamma", 1, 96);
+        private readonly Matrix _norm2Weight = memory.Parameter(path + "norm2.weight", 1, 96);
+        private readonly Matrix _norm2Bias = memory.Parameter(path + "norm2.bias", 1, 96);
+        private readonly Matrix _mlpFc1Weight = memory.Parameter(path + "mlp.fc1.weight", 192, 96);
+        private readonly Matrix _mlpFc1Bias = memory.Parameter(path + "mlp.fc1.bias", 1, 192);
+        private readonly Matrix _mlpFc2Weight = memory.Parameter(path + "mlp.fc2.weight", 96, 192);
+        private readonly Matrix _mlpFc2Bias = memory.Parameter(path + "mlp.fc2.bias", 1, 96);
+        private readonly Matrix _ls2Gamma = memory.Parameter(path + "ls2.gamma", 1, 96);
+        private readonly Matrix _dLs2Gamma = memory.Gradient(path + "ls2.gamma", 1, 96);
+        private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 96);
+        private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 192);
+        private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 96, 192);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 192, 96);
+        private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 96);
+        private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 96);
+        private readonly Matrix _dLs1Gamma = memory.Gradient(path + "ls1.gamma", 1, 96);
+        private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 96, 96);
+        private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 96);
+        private readonly Matrix _dAttnKNormWeight = memory.Gradient(path + "attn.k_norm.weight", 1, 48);
+        private readonly Matrix _dAttnKNormBias = memory.Gradient(path + "attn.k_norm.bias", 1, 48);
+        private readonly Matrix _dAttnQNormWeight = memory.Gradient(path + "attn.q_norm.weight", 1, 48);
+        private readonly Matrix _dAttnQNormBias = memory.Gradient(path + "attn.q_norm.bias", 1, 48);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 288, 96);
+        private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 288);
+        private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 96);
+        private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 96);
+        private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
+        private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
+
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 22_304, 68, 96);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 94_688, 68, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 94_768, 68, 1);
+        private readonly Matrix _attnQ = memory.Matrix(place.Tape + 28_832, 136, 48);
+        private readonly Matrix _attnK = memory.Matrix(place.Tape + 35_360, 136, 48);
+        private readonly Matrix _attnV = memory.Matrix(place.Tape + 41_888, 136, 48);
+        private readonly Matrix _attnQNorm = memory.Matrix(place.Tape + 48_416, 136, 48);
+        private readonly Matrix _attnQNormMean = memory.Matrix(place.Tape + 94_112, 136, 1);
+        private readonly Matrix _attnQNormInverseDeviation = memory.Matrix(place.Tape + 94_256, 136, 1);
+        private readonly Matrix _attnKNorm = memory.Matrix(place.Tape + 54_944, 136, 48);
+        private readonly Matrix _attnKNormMean = memory.Matrix(place.Tape + 94_400, 136, 1);
+        private readonly Matrix _attnKNormInverseDeviation = memory.Matrix(place.Tape + 94_544, 136, 1);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 13_056, 136, 68);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 61_472, 68, 96);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 68_000, 68, 96);
+        private readonly Matrix _sum = memory.Matrix(place.Tape + 74_528, 68, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 81_056, 68, 96);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 94_848, 68, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 94_928, 68, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 68, 192);
+        private readonly Matrix _mlpFc2 = memory.Matrix(place.Tape + 87_584, 68, 96);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Forward + 0, 68, 288);
+        private readonly Matrix _attnHeads = memory.Matrix(place.Forward + 0, 136, 48);
+        private readonly Matrix _ls1 = memory.Matrix(place.Forward + 0, 68, 96);
+        private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 68, 192);
+        private readonly Matrix _ls2 = memory.Matrix(place.Forward + 0, 68, 96);
+        private readonly Matrix _dLs2 = memory.Matrix(place.Backward + 0, 68, 96);
+        private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 26_112, 68, 96);
+        private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 68, 192);
+        private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 13_056, 68, 192);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 13_056, 68, 96);
+        private readonly Matrix _dLs1 = memory.Matrix(place.Backward + 0, 68, 96);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 6_528, 68, 96);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 0, 68, 96);
+        private readonly Matrix _dAttnHeads = memory.Matrix(place.Backward + 6_528, 136, 48);
+        private readonly Matrix _dAttnQNorm = memory.Matrix(place.Backward + 19_584, 136, 48);
+        private readonly Matrix _dAttnKNorm = memory.Matrix(place.Backward + 26_112, 136, 48);
+        private readonly Matrix _dAttnV = memory.Matrix(place.Backward + 32_640, 136, 48);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 68, 288);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 19_584, 68, 96);
+
+        /// <summary>(B·68, 96) → (B·68, 96)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _dropPath1.Of(_norm1), _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), kept: _dropPath1);
+
+            // attn.qkv
+            Fused.Linear(_dropPath1.Of(_norm1), _attnQkvWeight, _attnQkvBias, _dropPath1.Of(_attnQkv));
+
+            // attn
+            Fused.SplitHeads(_dropPath1.Of(_attnQkv), heads: 2, _dropPath1.Of(_attnQ), _dropPath1.Of(_attnK), _dropPath1.Of(_attnV));
+
+            // attn.q_norm
+            Fused.LayerNorm(_dropPath1.Of(_attnQ), _attnQNormWeight, _attnQNormBias, epsilon: 1e-6, _dropPath1.Of(_attnQNorm), _dropPath1.Of(_attnQNormMean), _dropPath1.Of(_attnQNormInverseDeviation));
+
+            // attn.k_norm
+            Fused.LayerNorm(_dropPath1.Of(_attnK), _attnKNormWeight, _attnKNormBias, epsilon: 1e-6, _dropPath1.Of(_attnKNorm), _dropPath1.Of(_attnKNormMean), _dropPath1.Of(_attnKNormInverseDeviation));
+
+            // attn
+            Fused.AttentionByHead(_dropPath1.Of(_attnQNorm), _dropPath1.Of(_attnKNorm), _dropPath1.Of(_attnV), tokens: 68, _dropPath1.Of(_attnHeads), _dropPath1.Of(_attnProbabilities));
+            Fused.MergeHeads(_dropPath1.Of(_attnHeads), heads: 2, _dropPath1.Of(_attnMerged));
+
+            // attn.proj
+            Fused.Linear(_dropPath1.Of(_attnMerged), _attnProjWeight, _attnProjBias, _dropPath1.Of(_attnProj));
+
+            // ls1
+            Fused.ScaleColumns(_dropPath1.Of(_attnProj), _ls1Gamma, _dropPath1.Of(_ls1));
+
+            // drop_path1
+            Fused.AddKept(x, _dropPath1.Of(_ls1), _dropPath1, _sum);
+
+            // norm2
+            Fused.LayerNorm(_sum, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2);
+
+            // mlp.fc1
+            Fused.Linear(_dropPath2.Of(_norm2), _mlpFc1Weight, _mlpFc1Bias, _dropPath2.Of(_mlpFc1));
+
+            // mlp
+            Fused.Gelu(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_mlpGelu));
+
+            // mlp.fc2
+            Fused.Linear(_dropPath2.Of(_mlpGelu), _mlpFc2Weight, _mlpFc2Bias, _dropPath2.Of(_mlpFc2));
+
+            // ls2
+            Fused.ScaleColumns(_dropPath2.Of(_mlpFc2), _ls2Gamma, _dropPath2.Of(_ls2));
+
+            // drop_path2
+            Fused.AddKept(_sum, _dropPath2.Of(_ls2), _dropPath2, y);
+        }
+
+        /// <summary>The gradients of the parameters; that of the input is written over that of the output, (B·68, 96).</summary>
+        public void Backward(Matrix x, Matrix dy)
+        {
+            // drop_path2
+            Matrix dLs2 = Fused.TakeKept(dy, _dropPath2, _dLs2);
+
+            // ls2
+            Fused.ScaleColumnsBackward(_dropPath2.Of(_mlpFc2), _ls2Gamma, dLs2, _dropPath2.Of(_dMlpFc2), _dLs2Gamma);
+
+            // mlp.fc2
+            Fused.LinearInputGradient(_dropPath2.Of(_dMlpFc2), _mlpFc2Weight, _dropPath2.Of(_dMlpGelu));
+            Fused.ColumnSum(_dropPath2.Of(_dMlpFc2), _dMlpFc2Bias);
+
+            // mlp
+            Fused.GeluBackward(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_dMlpGelu), _dropPath2.Of(_dMlpGelu), y: _dropPath2.Of(_mlpGeluAgain), columnSum: _dMlpFc1Bias);
+
+            // mlp.fc2
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpFc2), _dropPath2.Of(_mlpGeluAgain), _dMlpFc2Weight);
+
+            // mlp.fc1
+            Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
+
+            // norm2
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+
+            // drop_path1
+            Matrix dLs1 = Fused.TakeKept(dy, _dropPath1, _dLs1);
+
+            // ls1
+            Fused.ScaleColumnsBackward(_dropPath1.Of(_attnProj), _ls1Gamma, dLs1, _dropPath1.Of(_dAttnProj), _dLs1Gamma);
+
+            // attn.proj
+            Fused.LinearInputGradient(_dropPath1.Of(_dAttnProj), _attnProjWeight, _dropPath1.Of(_dAttnMerged));
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnProj), _dropPath1.Of(_attnMerged), _dAttnProjWeight);
+            Fused.ColumnSum(_dropPath1.Of(_dAttnProj), _dAttnProjBias);
+
+            // attn
+            Fused.MergeHeadsBackward(_dropPath1.Of(_dAttnMerged), heads: 2, _dropPath1.Of(_dAttnHeads));
+            Fused.AttentionByHeadBackward(_dropPath1.Of(_attnQNorm), _dropPath1.Of(_attnKNorm), _dropPath1.Of(_attnV), _dropPath1.Of(_attnProbabilities), _dropPath1.Of(_dAttnHeads), tokens: 68, _dropPath1.Of(_dAttnQNorm), _dropPath1.Of(_dAttnKNorm), _dropPath1.Of(_dAttnV));
+
+            // attn.k_norm
+            Fused.LayerNormBackward(_dropPath1.Of(_dAttnKNorm), _dropPath1.Of(_attnK), _dropPath1.Of(_attnKNormMean), _dropPath1.Of(_attnKNormInverseDeviation), _attnKNormWeight, _dropPath1.Of(_dAttnKNorm), _dAttnKNormWeight, _dAttnKNormBias);
+
+            // attn.q_norm
+            Fused.LayerNormBackward(_dropPath1.Of(_dAttnQNorm), _dropPath1.Of(_attnQ), _dropPath1.Of(_attnQNormMean), _dropPath1.Of(_attnQNormInverseDeviation), _attnQNormWeight, _dropPath1.Of(_dAttnQNorm), _dAttnQNormWeight, _dAttnQNormBias);
+
+            // attn
+            Fused.SplitHeadsBackward(_dropPath1.Of(_dAttnQNorm), _dropPath1.Of(_dAttnKNorm), _dropPath1.Of(_dAttnV), heads: 2, _dropPath1.Of(_dAttnQkv));
+
+            // attn.qkv
+            Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkv), _attnQkvWeight, _dropPath1.Of(_dNorm1));
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1), _dAttnQkvWeight);
+            Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
+
+            // norm1
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+        }
+    }
+
+    /// <summary>Trains: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockStep2(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 96);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 96);
+        private readonly Matrix _attnQkvWeight = memory.Parameter(path + "attn.qkv.weight", 288, 96);
+        private readonly Matrix _attnQkvBias = memory.Parameter(path + "attn.qkv.bias", 1, 288);
+        private readonly Matrix _attnQNormWeight = memory.Parameter(path + "attn.q_norm.weight", 1, 32);
+        private readonly Matrix _attnQNormBias = memory.Parameter(path + "attn.q_norm.bias", 1, 32);
+        private readonly Matrix _attnKNormWeight = memory.Parameter(path + "attn.k_norm.weight", 1, 32);
+        private readonly Matrix _attnKNormBias = memory.Parameter(path + "attn.k_norm.bias", 1, 32);
+        private readonly Matrix _attnProjWeight = memory.Parameter(path + "attn.proj.weight", 96, 96);
+        private readonly Matrix _attnProjBias = memory.Parameter(path + "attn.proj.bias", 1, 96);
+        private readonly Matrix _ls1Gamma = memory.Parameter(path + "ls1.gamma", 1, 96);
+        private readonly Matrix _norm2Weight = memory.Parameter(path + "norm2.weight", 1, 96);
+        private readonly Matrix _norm2Bias = memory.Parameter(path + "norm2.bias", 1, 96);
+        private readonly Matrix _mlpFc1Weight = memory.Parameter(path + "mlp.fc1.weight", 288, 96);
+        private readonly Matrix _mlpFc1Bias = memory.Parameter(path + "mlp.fc1.bias", 1, 288);
+        private readonly Matrix _mlpFc2Weight = memory.Parameter(path + "mlp.fc2.weight", 96, 288);
+        private readonly Matrix _mlpFc2Bias = memory.Parameter(path + "mlp.fc2.bias", 1, 96);
+        private readonly Matrix _ls2Gamma = memory.Parameter(path + "ls2.gamma", 1, 96);
+        private readonly Matrix _dLs2Gamma = memory.Gradient(path + "ls2.gamma", 1, 96);
+        private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 96);
+        private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 288);
+        private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 96, 288);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 288, 96);
+        private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 96);
+        private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 96);
+        private readonly Matrix _dLs1Gamma = memory.Gradient(path + "ls1.gamma", 1, 96);
+        private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 96, 96);
+        private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 96);
+        private readonly Matrix _dAttnKNormWeight = memory.Gradient(path + "attn.k_norm.weight", 1, 32);
+        private readonly Matrix _dAttnKNormBias = memory.Gradient(path + "attn.k_norm.bias", 1, 32);
+        private readonly Matrix _dAttnQNormWeight = memory.Gradient(path + "attn.q_norm.weight", 1, 32);
+        private readonly Matrix _dAttnQNormBias = memory.Gradient(path + "attn.q_norm.bias", 1, 32);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 288, 96);
+        private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 288);
+        private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 96);
+        private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 96);
+        private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
+        private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
+
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 33_456, 68, 96);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 106_096, 68, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 106_176, 68, 1);
+        private readonly Matrix _attnQ = memory.Matrix(place.Tape + 39_984, 204, 32);
+        private readonly Matrix _attnK = memory.Matrix(place.Tape + 46_512, 204, 32);
+        private readonly Matrix _attnV = memory.Matrix(place.Tape + 53_040, 204, 32);
+        private readonly Matrix _attnQNorm = memory.Matrix(place.Tape + 59_568, 204, 32);
+        private readonly Matrix _attnQNormMean = memory.Matrix(place.Tape + 105_264, 204, 1);
+        private readonly Matrix _attnQNormInverseDeviation = memory.Matrix(place.Tape + 105_472, 204, 1);
+        private readonly Matrix _attnKNorm = memory.Matrix(place.Tape + 66_096, 204, 32);
+        private readonly Matrix _attnKNormMean = memory.Matrix(place.Tape + 105_680, 204, 1);
+        private readonly Matrix _attnKNormInverseDeviation = memory.Matrix(place.Tape + 105_888, 204, 1);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 19_584, 204, 68);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 72_624, 68, 96);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 79_152, 68, 96);
+        private readonly Matrix _sum = memory.Matrix(place.Tape + 85_680, 68, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 92_208, 68, 96);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 106_256, 68, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 106_336, 68, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 68, 288);
+        private readonly Matrix _mlpFc2 = memory.Matrix(place.Tape + 98_736, 68, 96);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Forward + 0, 68, 288);
+        private readonly Matrix _attnHeads = memory.Matrix(place.Forward + 0, 204, 32);
+        private readonly Matrix _ls1 = memory.Matrix(place.Forward + 0, 68, 96);
+        private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 68, 288);
+        private readonly Matrix _ls2 = memory.Matrix(place.Forward + 0, 68, 96);
+        private readonly Matrix _dLs2 = memory.Matrix(place.Backward + 0, 68, 96);
+        private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 39_168, 68, 96);
+        private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 68, 288);
+        private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 19_584, 68, 288);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 19_584, 68, 96);
+        private readonly Matrix _dLs1 = memory.Matrix(place.Backward + 0, 68, 96);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 6_528, 68, 96);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 0, 68, 96);
+        private readonly Matrix _dAttnHeads = memory.Matrix(place.Backward + 6_528, 204, 32);
+        private readonly Matrix _dAttnQNorm = memory.Matrix(place.Backward + 19_584, 204, 32);
+        private readonly Matrix _dAttnKNorm = memory.Matrix(place.Backward + 26_112, 204, 32);
+        private readonly Matrix _dAttnV = memory.Matrix(place.Backward + 32_640, 204, 32);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 68, 288);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 19_584, 68, 96);
+
+        /// <summary>(B·68, 96) → (B·68, 96)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _dropPath1.Of(_norm1), _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), kept: _dropPath1);
+
+            // attn.qkv
+            Fused.Linear(_dropPath1.Of(_norm1), _attnQkvWeight, _attnQkvBias, _dropPath1.Of(_attnQkv));
+
+            // attn
+            Fused.SplitHeads(_dropPath1.Of(_attnQkv), heads: 3, _dropPath1.Of(_attnQ), _dropPath1.Of(_attnK), _dropPath1.Of(_attnV));
+
+            // attn.q_norm
+            Fused.LayerNorm(_dropPath1.Of(_attnQ), _attnQNormWeight, _attnQNormBias, epsilon: 1e-6, _dropPath1.Of(_attnQNorm), _dropPath1.Of(_attnQNormMean), _dropPath1.Of(_attnQNormInverseDeviation));
+
+            // attn.k_norm
+            Fused.LayerNorm(_dropPath1.Of(_attnK), _attnKNormWeight, _attnKNormBias, epsilon: 1e-6, _dropPath1.Of(_attnKNorm), _dropPath1.Of(_attnKNormMean), _dropPath1.Of(_attnKNormInverseDeviation));
+
+            // attn
+            Fused.AttentionByHead(_dropPath1.Of(_attnQNorm), _dropPath1.Of(_attnKNorm), _dropPath1.Of(_attnV), tokens: 68, _dropPath1.Of(_attnHeads), _dropPath1.Of(_attnProbabilities));
+            Fused.MergeHeads(_dropPath1.Of(_attnHeads), heads: 3, _dropPath1.Of(_attnMerged));
+
+            // attn.proj
+            Fused.Linear(_dropPath1.Of(_attnMerged), _attnProjWeight, _attnProjBias, _dropPath1.Of(_attnProj));
+
+            // ls1
+            Fused.ScaleColumns(_dropPath1.Of(_attnProj), _ls1Gamma, _dropPath1.Of(_ls1));
+
+            // drop_path1
+            Fused.AddKept(x, _dropPath1.Of(_ls1), _dropPath1, _sum);
+
+            // norm2
+            Fused.LayerNorm(_sum, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2);
+
+            // mlp.fc1
+            Fused.Linear(_dropPath2.Of(_norm2), _mlpFc1Weight, _mlpFc1Bias, _dropPath2.Of(_mlpFc1));
+
+            // mlp
+            Fused.Gelu(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_mlpGelu));
+
+            // mlp.fc2
+            Fused.Linear(_dropPath2.Of(_mlpGelu), _mlpFc2Weight, _mlpFc2Bias, _dropPath2.Of(_mlpFc2));
+
+            // ls2
+            Fused.ScaleColumns(_dropPath2.Of(_mlpFc2), _ls2Gamma, _dropPath2.Of(_ls2));
+
+            // drop_path2
+            Fused.AddKept(_sum, _dropPath2.Of(_ls2), _dropPath2, y);
+        }
+
+        /// <summary>The gradients of the parameters; that of the input is written over that of the output, (B·68, 96).</summary>
+        public void Backward(Matrix x, Matrix dy)
+        {
+            // drop_path2
+            Matrix dLs2 = Fused.TakeKept(dy, _dropPath2, _dLs2);
+
+            // ls2
+            Fused.ScaleColumnsBackward(_dropPath2.Of(_mlpFc2), _ls2Gamma, dLs2, _dropPath2.Of(_dMlpFc2), _dLs2Gamma);
+
+            // mlp.fc2
+            Fused.LinearInputGradient(_dropPath2.Of(_dMlpFc2), _mlpFc2Weight, _dropPath2.Of(_dMlpGelu));
+            Fused.ColumnSum(_dropPath2.Of(_dMlpFc2), _dMlpFc2Bias);
+
+            // mlp
+            Fused.GeluBackward(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_dMlpGelu), _dropPath2.Of(_dMlpGelu), y: _dropPath2.Of(_mlpGeluAgain), columnSum: _dMlpFc1Bias);
+
+            // mlp.fc2
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpFc2), _dropPath2.Of(_mlpGeluAgain), _dMlpFc2Weight);
+
+            // mlp.fc1
+            Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
+
+            // norm2
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+
+            // drop_path1
+            Matrix dLs1 = Fused.TakeKept(dy, _dropPath1, _dLs1);
+
+            // ls1
+            Fused.ScaleColumnsBackward(_dropPath1.Of(_attnProj), _ls1Gamma, dLs1, _dropPath1.Of(_dAttnProj), _dLs1Gamma);
+
+            // attn.proj
+            Fused.LinearInputGradient(_dropPath1.Of(_dAttnProj), _attnProjWeight, _dropPath1.Of(_dAttnMerged));
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnProj), _dropPath1.Of(_attnMerged), _dAttnProjWeight);
+            Fused.ColumnSum(_dropPath1.Of(_dAttnProj), _dAttnProjBias);
+
+            // attn
+            Fused.MergeHeadsBackward(_dropPath1.Of(_dAttnMerged), heads: 3, _dropPath1.Of(_dAttnHeads));
+            Fused.AttentionByHeadBackward(_dropPath1.Of(_attnQNorm), _dropPath1.Of(_attnKNorm), _dropPath1.Of(_attnV), _dropPath1.Of(_attnProbabilities), _dropPath1.Of(_dAttnHeads), tokens: 68, _dropPath1.Of(_dAttnQNorm), _dropPath1.Of(_dAttnKNorm), _dropPath1.Of(_dAttnV));
+
+            // attn.k_norm
+            Fused.LayerNormBackward(_dropPath1.Of(_dAttnKNorm), _dropPath1.Of(_attnK), _dropPath1.Of(_attnKNormMean), _dropPath1.Of(_attnKNormInverseDeviation), _attnKNormWeight, _dropPath1.Of(_dAttnKNorm), _dAttnKNormWeight, _dAttnKNormBias);
+
+            // attn.q_norm
+            Fused.LayerNormBackward(_dropPath1.Of(_dAttnQNorm), _dropPath1.Of(_attnQ), _dropPath1.Of(_attnQNormMean), _dropPath1.Of(_attnQNormInverseDeviation), _attnQNormWeight, _dropPath1.Of(_dAttnQNorm), _dAttnQNormWeight, _dAttnQNormBias);
+
+            // attn
+            Fused.SplitHeadsBackward(_dropPath1.Of(_dAttnQNorm), _dropPath1.Of(_dAttnKNorm), _dropPath1.Of(_dAttnV), heads: 3, _dropPath1.Of(_dAttnQkv));
+
+            // attn.qkv
+            Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkv), _attnQkvWeight, _dropPath1.Of(_dNorm1));
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1), _dAttnQkvWeight);
+            Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
+
+            // norm1
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+        }
+    }
+
+    /// <summary>Trains: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockStep3(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 96);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 96);
+        private readonly Matrix _attnQkvWeight = memory.Parameter(path + "attn.qkv.weight", 288, 96);
+        private readonly Matrix _attnQkvBias = memory.Parameter(path + "attn.qkv.bias", 1, 288);
+        private readonly Matrix _attnQNormWeight = memory.Parameter(path + "attn.q_norm.weight", 1, 24);
+        private readonly Matrix _attnQNormBias = memory.Parameter(path + "attn.q_norm.bias", 1, 24);
+        private readonly Matrix _attnKNormWeight = memory.Parameter(path + "attn.k_norm.weight", 1, 24);
+        private readonly Matrix _attnKNormBias = memory.Parameter(path + "attn.k_norm.bias", 1, 24);
+        private readonly Matrix _attnProjWeight = memory.Parameter(path + "attn.proj.weight", 96, 96);
+        private readonly Matrix _attnProjBias = memory.Parameter(path + "attn.proj.bias", 1, 96);
+        private readonly Matrix _ls1Gamma = memory.Parameter(path + "ls1.gamma", 1, 96);
+        private readonly Matrix _norm2Weight = memory.Parameter(path + "norm2.weight", 1, 96);
+        private readonly Matrix _norm2Bias = memory.Parameter(path + "norm2.bias", 1, 96);
+        private readonly Matrix _mlpFc1Weight = memory.Parameter(path + "mlp.fc1.weight", 384, 96);
+        private readonly Matrix _mlpFc1Bias = memory.Parameter(path + "mlp.fc1.bias", 1, 384);
+        private readonly Matrix _mlpFc2Weight = memory.Parameter(path + "mlp.fc2.weight", 96, 384);
+        private readonly Matrix _mlpFc2Bias = memory.Parameter(path + "mlp.fc2.bias", 1, 96);
+        private readonly Matrix _ls2Gamma = memory.Parameter(path + "ls2.gamma", 1, 96);
+        private readonly Matrix _dLs2Gamma = memory.Gradient(path + "ls2.gamma", 1, 96);
+        private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 96);
+        private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 384);
+        private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 96, 384);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 384, 96);
+        private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 96);
+        private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 96);
+        private readonly Matrix _dLs1Gamma = memory.Gradient(path + "ls1.gamma", 1, 96);
+        private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 96, 96);
+        private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 96);
+        private readonly Matrix _dAttnKNormWeight = memory.Gradient(path + "attn.k_norm.weight", 1, 24);
+        private readonly Matrix _dAttnKNormBias = memory.Gradient(path + "attn.k_norm.bias", 1, 24);
+        private readonly Matrix _dAttnQNormWeight = memory.Gradient(path + "attn.q_norm.weight", 1, 24);
+        private readonly Matrix _dAttnQNormBias = memory.Gradient(path + "attn.q_norm.bias", 1, 24);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 288, 96);
+        private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 288);
+        private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 96);
+        private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 96);
+        private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
+        private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
+
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 44_608, 68, 96);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 117_504, 68, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 117_584, 68, 1);
+        private readonly Matrix _attnQ = memory.Matrix(place.Tape + 51_136, 272, 24);
+        private readonly Matrix _attnK = memory.Matrix(place.Tape + 57_664, 272, 24);
+        private readonly Matrix _attnV = memory.Matrix(place.Tape + 64_192, 272, 24);
+        private readonly Matrix _attnQNorm = memory.Matrix(place.Tape + 70_720, 272, 24);
+        private readonly Matrix _attnQNormMean = memory.Matrix(place.Tape + 116_416, 272, 1);
+        private readonly Matrix _attnQNormInverseDeviation = memory.Matrix(place.Tape + 116_688, 272, 1);
+        private readonly Matrix _attnKNorm = memory.Matrix(place.Tape + 77_248, 272, 24);
+        private readonly Matrix _attnKNormMean = memory.Matrix(place.Tape + 116_960, 272, 1);
+        private readonly Matrix _attnKNormInverseDeviation = memory.Matrix(place.Tape + 117_232, 272, 1);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 26_112, 272, 68);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 83_776, 68, 96);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 90_304, 68, 96);
+        private readonly Matrix _sum = memory.Matrix(place.Tape + 96_832, 68, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 103_360, 68, 96);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 117_664, 68, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 117_744, 68, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 68, 384);
+        private readonly Matrix _mlpFc2 = memory.Matrix(place.Tape + 109_888, 68, 96);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Forward + 0, 68, 288);
+        private readonly Matrix _attnHeads = memory.Matrix(place.Forward + 0, 272, 24);
+        private readonly Matrix _ls1 = memory.Matrix(place.Forward + 0, 68, 96);
+        private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 68, 384);
+        private readonly Matrix _ls2 = memory.Matrix(place.Forward + 0, 68, 96);
+        private readonly Matrix _dLs2 = memory.Matrix(place.Backward + 0, 68, 96);
+        private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 52_224, 68, 96);
+        private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 68, 384);
+        private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 26_112, 68, 384);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 26_112, 68, 96);
+        private readonly Matrix _dLs1 = memory.Matrix(place.Backward + 0, 68, 96);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 6_528, 68, 96);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 0, 68, 96);
+        private readonly Matrix _dAttnHeads = memory.Matrix(place.Backward + 6_528, 272, 24);
+        private readonly Matrix _dAttnQNorm = memory.Matrix(place.Backward + 19_584, 272, 24);
+        private readonly Matrix _dAttnKNorm = memory.Matrix(place.Backward + 26_112, 272, 24);
+        private readonly Matrix _dAttnV = memory.Matrix(place.Backward + 32_640, 272, 24);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 68, 288);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 19_584, 68, 96);
+
+        /// <summary>(B·68, 96) → (B·68, 96)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _dropPath1.Of(_norm1), _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), kept: _dropPath1);
+
+            // attn.qkv
+            Fused.Linear(_dropPath1.Of(_norm1), _attnQkvWeight, _attnQkvBias, _dropPath1.Of(_attnQkv));
+
+            // attn
+            Fused.SplitHeads(_dropPath1.Of(_attnQkv), heads: 4, _dropPath1.Of(_attnQ), _dropPath1.Of(_attnK), _dropPath1.Of(_attnV));
+
+            // attn.q_norm
+            Fused.LayerNorm(_dropPath1.Of(_attnQ), _attnQNormWeight, _attnQNormBias, epsilon: 1e-6, _dropPath1.Of(_attnQNorm), _dropPath1.Of(_attnQNormMean), _dropPath1.Of(_attnQNormInverseDeviation));
+
+            // attn.k_norm
+            Fused.LayerNorm(_dropPath1.Of(_attnK), _attnKNormWeight, _attnKNormBias, epsilon: 1e-6, _dropPath1.Of(_attnKNorm), _dropPath1.Of(_attnKNormMean), _dropPath1.Of(_attnKNormInverseDeviation));
+
+            // attn
+            Fused.AttentionByHead(_dropPath1.Of(_attnQNorm), _dropPath1.Of(_attnKNorm), _dropPath1.Of(_attnV), tokens: 68, _dropPath1.Of(_attnHeads), _dropPath1.Of(_attnProbabilities));
+            Fused.MergeHeads(_dropPath1.Of(_attnHeads), heads: 4, _dropPath1.Of(_attnMerged));
+
+            // attn.proj
+            Fused.Linear(_dropPath1.Of(_attnMerged), _attnProjWeight, _attnProjBias, _dropPath1.Of(_attnProj));
+
+            // ls1
+            Fused.ScaleColumns(_dropPath1.Of(_attnProj), _ls1Gamma, _dropPath1.Of(_ls1));
+
+            // drop_path1
+            Fused.AddKept(x, _dropPath1.Of(_ls1), _dropPath1, _sum);
+
+            // norm2
+            Fused.LayerNorm(_sum, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2);
+
+            // mlp.fc1
+            Fused.Linear(_dropPath2.Of(_norm2), _mlpFc1Weight, _mlpFc1Bias, _dropPath2.Of(_mlpFc1));
+
+            // mlp
+            Fused.Gelu(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_mlpGelu));
+
+            // mlp.fc2
+            Fused.Linear(_dropPath2.Of(_mlpGelu), _mlpFc2Weight, _mlpFc2Bias, _dropPath2.Of(_mlpFc2));
+
+            // ls2
+            Fused.ScaleColumns(_dropPath2.Of(_mlpFc2), _ls2Gamma, _dropPath2.Of(_ls2));
+
+            // drop_path2
+            Fused.AddKept(_sum, _dropPath2.Of(_ls2), _dropPath2, y);
+        }
+
+        /// <summary>The gradients of the parameters; that of the input is written over that of the output, (B·68, 96).</summary>
+        public void Backward(Matrix x, Matrix dy)
+        {
+            // drop_path2
+            Matrix dLs2 = Fused.TakeKept(dy, _dropPath2, _dLs2);
+
+            // ls2
+            Fused.ScaleColumnsBackward(_dropPath2.Of(_mlpFc2), _ls2Gamma, dLs2, _dropPath2.Of(_dMlpFc2), _dLs2Gamma);
+
+            // mlp.fc2
+            Fused.LinearInputGradient(_dropPath2.Of(_dMlpFc2), _mlpFc2Weight, _dropPath2.Of(_dMlpGelu));
+            Fused.ColumnSum(_dropPath2.Of(_dMlpFc2), _dMlpFc2Bias);
+
+            // mlp
+            Fused.GeluBackward(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_dMlpGelu), _dropPath2.Of(_dMlpGelu), y: _dropPath2.Of(_mlpGeluAgain), columnSum: _dMlpFc1Bias);
+
+            // mlp.fc2
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpFc2), _dropPath2.Of(_mlpGeluAgain), _dMlpFc2Weight);
+
+            // mlp.fc1
+            Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
+
+            // norm2
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+
+            // drop_path1
+            Matrix dLs1 = Fused.TakeKept(dy, _dropPath1, _dLs1);
+
+            // ls1
+            Fused.ScaleColumnsBackward(_dropPath1.Of(_attnProj), _ls1Gamma, dLs1, _dropPath1.Of(_dAttnProj), _dLs1Gamma);
+
+            // attn.proj
+            Fused.LinearInputGradient(_dropPath1.Of(_dAttnProj), _attnProjWeight, _dropPath1.Of(_dAttnMerged));
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnProj), _dropPath1.Of(_attnMerged), _dAttnProjWeight);
+            Fused.ColumnSum(_dropPath1.Of(_dAttnProj), _dAttnProjBias);
+
+            // attn
+            Fused.MergeHeadsBackward(_dropPath1.Of(_dAttnMerged), heads: 4, _dropPath1.Of(_dAttnHeads));
+            Fused.AttentionByHeadBackward(_dropPath1.Of(_attnQNorm), _dropPath1.Of(_attnKNorm), _dropPath1.Of(_attnV), _dropPath1.Of(_attnProbabilities), _dropPath1.Of(_dAttnHeads), tokens: 68, _dropPath1.Of(_dAttnQNorm), _dropPath1.Of(_dAttnKNorm), _dropPath1.Of(_dAttnV));
+
+            // attn.k_norm
+            Fused.LayerNormBackward(_dropPath1.Of(_dAttnKNorm), _dropPath1.Of(_attnK), _dropPath1.Of(_attnKNormMean), _dropPath1.Of(_attnKNormInverseDeviation), _attnKNormWeight, _dropPath1.Of(_dAttnKNorm), _dAttnKNormWeight, _dAttnKNormBias);
+
+            // attn.q_norm
+            Fused.LayerNormBackward(_dropPath1.Of(_dAttnQNorm), _dropPath1.Of(_attnQ), _dropPath1.Of(_attnQNormMean), _dropPath1.Of(_attnQNormInverseDeviation), _attnQNormWeight, _dropPath1.Of(_dAttnQNorm), _dAttnQNormWeight, _dAttnQNormBias);
+
+            // attn
+            Fused.SplitHeadsBackward(_dropPath1.Of(_dAttnQNorm), _dropPath1.Of(_dAttnKNorm), _dropPath1.Of(_dAttnV), heads: 4, _dropPath1.Of(_dAttnQkv));
+
+            // attn.qkv
+            Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkv), _attnQkvWeight, _dropPath1.Of(_dNorm1));
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1), _dAttnQkvWeight);
+            Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
+
+            // norm1
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+        }
+    }
 }

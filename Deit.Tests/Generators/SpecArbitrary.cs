@@ -26,7 +26,7 @@ public sealed record Choices(IReadOnlyList<int> Numbers)
     public static string List<T>(IEnumerable<T> items) => $"[{string.Join(", ", items.Select(static item => string.Create(CultureInfo.InvariantCulture, $"{item}")))}]";
 
     /// <summary>The specs that these numbers make, for reports of failures.</summary>
-    public override string ToString() => $"vision transformer:\n{RandomSpecs.VisionTransformer(Again)}\nregnet:\n{RandomSpecs.RegNet(Again)}\ngraph:\n{RandomSpecs.Graph(Again)}";
+    public override string ToString() => $"vision transformer:\n{RandomSpecs.VisionTransformer(Again)}\nregnet:\n{RandomSpecs.RegNet(Again)}\nefficientnet:\n{RandomSpecs.EfficientNet(Again)}\ngraph:\n{RandomSpecs.Graph(Again)}";
 
     private Choices Again => new(Numbers);
 

@@ -7,6 +7,7 @@ public sealed class VariationTests
 {
     private const string Vit = "name: model\nfamily: vision_transformer\nimage_size: 32\npatch_size: 8\nembed_dim: 24\ndepth: 3\nheads: 2\nclasses: 7\n";
     private const string Net = "name: model\nfamily: regnet\nimage_size: 48\nstem_width: 8\ngroup_width: 8\nclasses: 7\n";
+    private const string Efficient = "name: model\nfamily: efficientnet\nimage_size: 40\nwidth_multiplier: 0.25\nclasses: 7\n";
 
     // The spec, and entries that the state must have.
     public static TheoryData<string, string[]> Specs => new()
@@ -25,6 +26,8 @@ public sealed class VariationTests
         { $"{Net}depths: [1, 2]\nwidths: [16, 24]", ["stem.conv.weight [8,3,3,3]", "s2.b2.conv2.conv.weight [24,8,3,3]", "s1.b1.se.fc1.weight [2,16,1,1]", "head.fc.weight [7,24]"] },
         { $"{Net}depths: [1, 2]\nwidths: [16, 24]\nse_ratio: 0\ndrop_path: 0.2", ["s1.b1.downsample.bn.running_mean [16]"] },
         { $"{Net}w0: 16\nwa: 20.5\nwm: 2.5\ndepth: 5", ["s1.b1.conv1.conv.weight [16,8,1,1]"] },
+        { Efficient, ["conv_stem.weight [8,3,3,3]", "blocks.0.0.conv_dw.weight [8,1,3,3]", "blocks.1.1.bn3.running_var [8]", "blocks.3.0.se.conv_reduce.weight [4,96,1,1]", "conv_head.weight [320,80,1,1]", "classifier.weight [7,320]"] },
+        { $"{Efficient}depth_multiplier: 1.4\nse_ratio: 0\ndrop_path: 0.2", ["blocks.0.1.conv_pw.weight [8,8,1,1]", "blocks.5.5.conv_pwl.weight [48,288,1,1]", "blocks.6.1.bn2.bias [480]"] },
     };
 
     [Theory]

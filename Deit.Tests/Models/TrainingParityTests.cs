@@ -22,9 +22,11 @@ public sealed class TrainingParityTests
         { "deit_tiny_patch16_224", "cpu" },
         { "deit_tiny_distilled_patch16_224", "cpu" },
         { "regnety_002", "cpu" },
+        { "efficientnet_b0", "cpu" },
         { "deit_tiny_patch16_224", "cuda" },
         { "deit_tiny_distilled_patch16_224", "cuda" },
         { "regnety_002", "cuda" },
+        { "efficientnet_b0", "cuda" },
     };
 
     [SkippableTheory]

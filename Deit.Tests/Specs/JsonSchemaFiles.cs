@@ -16,6 +16,9 @@ internal static class JsonSchemaFiles
         .Select(static file => Path.GetRelativePath(RepositoryRoot.Directory, file).Replace('\\', '/'))
         .Order(StringComparer.Ordinal);
 
+    /// <summary>Whether a file declares a model that derives from another, and states little itself.</summary>
+    public static bool Derives(string path) => File.ReadLines(path).Any(static line => line.StartsWith("base: ", StringComparison.Ordinal));
+
     /// <summary>The path of a kind's schema, relative to the repository.</summary>
     public static string PathOf(string kind) => $"specs/schemas/{kind}.schema.json";
 

@@ -25,10 +25,10 @@ public sealed class RecipeRunTests : IDisposable
             [
                 "checkpoint-best/ema.safetensors", "checkpoint-best/model.safetensors", "checkpoint-best/optimizer.safetensors", "checkpoint-best/state.json",
                 "checkpoint-last/ema.safetensors", "checkpoint-last/model.safetensors", "checkpoint-last/optimizer.safetensors", "checkpoint-last/state.json",
-                "metrics.jsonl", "recipe.yaml", "summary.json",
+                "data.json", "metrics.jsonl", "recipe.yaml", "summary.json",
                 "teacher/checkpoint-best/model.safetensors", "teacher/checkpoint-best/optimizer.safetensors", "teacher/checkpoint-best/state.json",
                 "teacher/checkpoint-last/model.safetensors", "teacher/checkpoint-last/optimizer.safetensors", "teacher/checkpoint-last/state.json",
-                "teacher/metrics.jsonl", "teacher/recipe.yaml", "teacher/summary.json",
+                "teacher/data.json", "teacher/metrics.jsonl", "teacher/recipe.yaml", "teacher/summary.json",
             ],
             Directory.GetFiles(Output, "*", SearchOption.AllDirectories)
                 .Select(path => Path.GetRelativePath(Output, path).Replace('\\', '/')).Order(StringComparer.Ordinal));

@@ -5,6 +5,8 @@ namespace Deit.Tests.Training;
 /// <summary>Keeps all that it is told, and may stop a training at a step.</summary>
 internal sealed class RecordingObserver : ITrainingObserver
 {
+    public List<WeightsLoaded> Loaded { get; } = [];
+
     public List<PhaseStarted> Phases { get; } = [];
 
     public List<StepDone> Steps { get; } = [];
@@ -13,6 +15,8 @@ internal sealed class RecordingObserver : ITrainingObserver
 
     /// <summary>What to do after a step, such as to cancel.</summary>
     public Action<StepDone>? AfterStep { get; init; }
+
+    public void WeightsLoaded(WeightsLoaded weights) => Loaded.Add(weights);
 
     public void PhaseStarted(PhaseStarted phase) => Phases.Add(phase);
 

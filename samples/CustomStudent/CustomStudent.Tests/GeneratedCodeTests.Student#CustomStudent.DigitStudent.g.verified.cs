@@ -9,6 +9,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Deit;
 using Deit.Modules;
+using Deit.Operators;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -272,6 +273,7 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
         Distilled = true,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
+        TrainingPlan = new(47_104, 0),
         Layers =
         [
             new("cls_token", "Parameter", [1, 1, 64], 64, 0),
@@ -304,4 +306,409 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
             new("head_dist", "Linear", [10], 650, 640),
         ],
     };
+
+    /// <inheritdoc/>
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 47_104, 0));
+
+    /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
+    private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
+    {
+        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 15_104, 15_104, 0));
+        private readonly TransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(15_104, 30_208, 30_208, 0));
+        private readonly PrunedTransformerBlockStep _blocks2Step = new(memory, "blocks.2.", new(30_208, 35_168, 35_168, 0));
+        private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 64, 192);
+        private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 64);
+        private readonly Matrix _distToken = memory.Parameter("dist_token", 1, 64);
+        private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 64);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 18, 64);
+        private readonly Matrix _normWeight = memory.Parameter("norm.weight", 1, 64);
+        private readonly Matrix _normBias = memory.Parameter("norm.bias", 1, 64);
+        private readonly Matrix _headWeight = memory.Parameter("head.weight", 10, 64);
+        private readonly Matrix _headBias = memory.Parameter("head.bias", 1, 10);
+        private readonly Matrix _headDistWeight = memory.Parameter("head_dist.weight", 10, 64);
+        private readonly Matrix _headDistBias = memory.Parameter("head_dist.bias", 1, 10);
+        private readonly Matrix _dHeadDistWeight = memory.Gradient("head_dist.weight", 10, 64);
+        private readonly Matrix _dHeadDistBias = memory.Gradient("head_dist.bias", 1, 10);
+        private readonly Matrix _dHeadWeight = memory.Gradient("head.weight", 10, 64);
+        private readonly Matrix _dHeadBias = memory.Gradient("head.bias", 1, 10);
+        private readonly Matrix _dNormWeight = memory.Gradient("norm.weight", 1, 64);
+        private readonly Matrix _dNormBias = memory.Gradient("norm.bias", 1, 64);
+        private readonly Matrix _dPosEmbed = memory.Gradient("pos_embed", 18, 64);
+        private readonly Matrix _dClsToken = memory.Gradient("cls_token", 1, 64);
+        private readonly Matrix _dDistToken = memory.Gradient("dist_token", 1, 64);
+        private readonly Matrix _dPatchEmbedProjWeight = memory.Gradient("patch_embed.proj.weight", 64, 192);
+        private readonly Matrix _dPatchEmbedProjBias = memory.Gradient("patch_embed.proj.bias", 1, 64);
+
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(40_576, 16, 192);
+        private readonly Matrix _patchEmbedProj = memory.Matrix(1_088, 16, 64);
+        private readonly Matrix _tokens = memory.Matrix(0, 17, 64);
+        private readonly Matrix _tokens2 = memory.Matrix(43_648, 18, 64);
+        private readonly Matrix _blocks0 = memory.Matrix(44_800, 18, 64);
+        private readonly Matrix _blocks1 = memory.Matrix(37_856, 18, 64);
+        private readonly Matrix _blocks2 = memory.Matrix(35_808, 2, 64);
+        private readonly Matrix _norm = memory.Matrix(35_168, 2, 64);
+        private readonly Matrix _normMean = memory.Matrix(35_440, 2, 1);
+        private readonly Matrix _normInverseDeviation = memory.Matrix(35_456, 2, 1);
+        private readonly Matrix _token = memory.Matrix(35_296, 1, 64);
+        private readonly Matrix _head = memory.Matrix(35_424, 1, 10);
+        private readonly Matrix _token2 = memory.Matrix(35_360, 1, 64);
+        private readonly Matrix _headDist = memory.Matrix(35_232, 1, 10);
+        private readonly Matrix _dy1 = memory.Matrix(35_248, 1, 10);
+        private readonly Matrix _dToken = memory.Matrix(35_168, 1, 64);
+        private readonly Matrix _dNorm = memory.Matrix(39_008, 2, 64);
+        private readonly Matrix _dy0 = memory.Matrix(35_264, 1, 10);
+        private readonly Matrix _dToken2 = memory.Matrix(35_360, 1, 64);
+        private readonly Matrix _dNorm2 = memory.Matrix(35_168, 2, 64);
+        private readonly Matrix _dBlocks1 = memory.Matrix(45_952, 18, 64);
+        private readonly Matrix _dTokens = memory.Matrix(0, 17, 64);
+        private readonly Matrix _dPatchEmbedProj = memory.Matrix(1_088, 16, 64);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head, _headDist];
+
+        /// <inheritdoc/>
+        public override Matrix[] LogitGradients => [_dy0, _dy1];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // patch_embed.proj
+            Fused.Patches(images, size: 8, _patchEmbedProjPatches);
+            Fused.Linear(_patchEmbedProjPatches, _patchEmbedProjWeight, _patchEmbedProjBias, _patchEmbedProj);
+
+            Fused.PrependTokens(_distToken, _patchEmbedProj, _tokens);
+            Fused.PrependTokens(_clsToken, _tokens, _tokens2);
+            Fused.AddToEveryImage(_tokens2, _posEmbed, _tokens2);
+            _blocks0Step.Forward(_tokens2, _blocks0);
+            _blocks1Step.Forward(_blocks0, _blocks1);
+            _blocks2Step.Forward(_blocks1, _blocks2);
+
+            // norm
+            Fused.LayerNorm(_blocks2, _normWeight, _normBias, epsilon: 1e-6, _norm, _normMean, _normInverseDeviation);
+
+            Fused.TakeToken(_norm, tokens: 2, index: 0, _token);
+
+            // head
+            Fused.Linear(_token, _headWeight, _headBias, _head);
+
+            Fused.TakeToken(_norm, tokens: 2, index: 1, _token2);
+
+            // head_dist
+            Fused.Linear(_token2, _headDistWeight, _headDistBias, _headDist);
+        }
+
+        /// <inheritdoc/>
+        public override void Backward(Tensor images)
+        {
+            // head_dist
+            Fused.LinearInputGradient(_dy1, _headDistWeight, _dToken);
+            Fused.LinearWeightGradient(_dy1, _token2, _dHeadDistWeight);
+            Fused.ColumnSum(_dy1, _dHeadDistBias);
+
+            Fused.TakeTokenBackward(_dToken, tokens: 2, index: 1, _dNorm);
+
+            // head
+            Fused.LinearInputGradient(_dy0, _headWeight, _dToken2);
+            Fused.LinearWeightGradient(_dy0, _token, _dHeadWeight);
+            Fused.ColumnSum(_dy0, _dHeadBias);
+
+            Fused.TakeTokenBackward(_dToken2, tokens: 2, index: 0, _dNorm2);
+            Fused.Add(_dNorm, _dNorm2, _dNorm);
+
+            // norm
+            Fused.LayerNormBackward(_dNorm, _blocks2, _normMean, _normInverseDeviation, _normWeight, _dNorm, _dNormWeight, _dNormBias);
+
+            _blocks2Step.Backward(_blocks1, _dNorm, _dBlocks1);
+            _blocks1Step.Backward(_blocks0, _dBlocks1);
+            _blocks0Step.Backward(_tokens2, _dBlocks1);
+            Fused.SumOverImages(_dBlocks1, _dPosEmbed);
+            Fused.PrependTokensBackward(_dBlocks1, _dClsToken, _dTokens);
+            Fused.PrependTokensBackward(_dTokens, _dDistToken, _dPatchEmbedProj);
+
+            // patch_embed.proj
+            Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatches, _dPatchEmbedProjWeight);
+            Fused.ColumnSum(_dPatchEmbedProj, _dPatchEmbedProjBias);
+        }
+    }
+
+    /// <summary>Trains: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockStep(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 64);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 64);
+        private readonly Matrix _attnProjBias = memory.Parameter(path + "attn.proj.bias", 1, 64);
+        private readonly Matrix _attnQkvWeight = memory.Parameter(path + "attn.qkv.weight", 192, 64);
+        private readonly Matrix _attnQkvBias = memory.Parameter(path + "attn.qkv.bias", 1, 192);
+        private readonly Matrix _attnProjWeight = memory.Parameter(path + "attn.proj.weight", 64, 64);
+        private readonly Matrix _norm2Weight = memory.Parameter(path + "norm2.weight", 1, 64);
+        private readonly Matrix _norm2Bias = memory.Parameter(path + "norm2.bias", 1, 64);
+        private readonly Matrix _mlpFc2Bias = memory.Parameter(path + "mlp.fc2.bias", 1, 64);
+        private readonly Matrix _mlpFc1Weight = memory.Parameter(path + "mlp.fc1.weight", 256, 64);
+        private readonly Matrix _mlpFc1Bias = memory.Parameter(path + "mlp.fc1.bias", 1, 256);
+        private readonly Matrix _mlpFc2Weight = memory.Parameter(path + "mlp.fc2.weight", 64, 256);
+        private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 64);
+        private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 256);
+        private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 64, 256);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 256, 64);
+        private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 64);
+        private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 64);
+        private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 64, 64);
+        private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 64);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 192, 64);
+        private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 192);
+        private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 64);
+        private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 64);
+        private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
+        private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
+
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 10_368, 18, 64);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 14_976, 18, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 15_008, 18, 1);
+        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 11_520, 18, 64);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 4_608, 18, 192);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 12_672, 18, 64);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 8_064, 72, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 13_824, 18, 64);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 15_040, 18, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 15_072, 18, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 18, 256);
+        private readonly Matrix _attnProj = memory.Matrix(place.Forward + 0, 18, 64);
+        private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 18, 256);
+        private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 4_608, 18, 64);
+        private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 9_216, 18, 64);
+        private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 18, 256);
+        private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 4_608, 18, 256);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 4_608, 18, 64);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 18, 64);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 3_456, 18, 64);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 18, 192);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 3_456, 18, 64);
+
+        /// <summary>(B·18, 64) → (B·18, 64)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _dropPath1.Of(_norm1), _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), kept: _dropPath1, shift: _attnProjBias, shifted: _attnProjSum);
+
+            // attn.qkv
+            Fused.Linear(_dropPath1.Of(_norm1), _attnQkvWeight, _attnQkvBias, _dropPath1.Of(_attnQkv));
+
+            // attn
+            Fused.Attention(_dropPath1.Of(_attnQkv), heads: 4, tokens: 18, _dropPath1.Of(_attnMerged), _dropPath1.Of(_attnProbabilities));
+
+            // attn.proj
+            Fused.LinearOnto(_dropPath1.Of(_attnMerged), _attnProjWeight, _attnProjSum, _attnProjSum, kept: _dropPath1, product: _dropPath1.Of(_attnProj));
+
+            // norm2
+            Fused.LayerNorm(_attnProjSum, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2, shift: _mlpFc2Bias, shifted: y);
+
+            // mlp.fc1
+            Fused.Linear(_dropPath2.Of(_norm2), _mlpFc1Weight, _mlpFc1Bias, _dropPath2.Of(_mlpFc1));
+
+            // mlp
+            Fused.Gelu(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_mlpGelu));
+
+            // mlp.fc2
+            Fused.LinearOnto(_dropPath2.Of(_mlpGelu), _mlpFc2Weight, y, y, kept: _dropPath2, product: _dropPath2.Of(_mlpFc2));
+        }
+
+        /// <summary>The gradients of the parameters; that of the input is written over that of the output, (B·18, 64).</summary>
+        public void Backward(Matrix x, Matrix dy)
+        {
+            // drop_path2
+            Matrix dMlpFc2 = Fused.TakeKept(dy, _dropPath2, _dMlpFc2);
+
+            // mlp.fc2
+            Fused.LinearInputGradient(dMlpFc2, _mlpFc2Weight, _dropPath2.Of(_dMlpGelu));
+            Fused.ColumnSum(dMlpFc2, _dMlpFc2Bias);
+
+            // mlp
+            Fused.GeluBackward(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_dMlpGelu), _dropPath2.Of(_dMlpGelu), y: _dropPath2.Of(_mlpGeluAgain), columnSum: _dMlpFc1Bias);
+
+            // mlp.fc2
+            Fused.LinearWeightGradient(dMlpFc2, _dropPath2.Of(_mlpGeluAgain), _dMlpFc2Weight);
+
+            // mlp.fc1
+            Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
+
+            // norm2
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProjSum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+
+            // drop_path1
+            Matrix dAttnProj = Fused.TakeKept(dy, _dropPath1, _dAttnProj);
+
+            // attn.proj
+            Fused.LinearInputGradient(dAttnProj, _attnProjWeight, _dropPath1.Of(_dAttnMerged));
+            Fused.LinearWeightGradient(dAttnProj, _dropPath1.Of(_attnMerged), _dAttnProjWeight);
+            Fused.ColumnSum(dAttnProj, _dAttnProjBias);
+
+            // attn
+            Fused.AttentionBackward(_dropPath1.Of(_attnQkv), _dropPath1.Of(_attnProbabilities), _dropPath1.Of(_dAttnMerged), heads: 4, tokens: 18, _dropPath1.Of(_dAttnQkv));
+
+            // attn.qkv
+            Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkv), _attnQkvWeight, _dropPath1.Of(_dNorm1));
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1), _dAttnQkvWeight);
+            Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
+
+            // norm1
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+        }
+    }
+
+    /// <summary>
+    /// Trains: Attention and MLP, each normalised before and added to what came in. For the first 2 tokens alone, which are all that is read.
+    /// </summary>
+    private sealed class PrunedTransformerBlockStep(TrainingMemory memory, string path, UnitPlace place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 64);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 64);
+        private readonly Matrix _attnQkvWeight = memory.Parameter(path + "attn.qkv.weight", 128, 64, offset: 4_096);
+        private readonly Matrix _attnQkvBias = memory.Parameter(path + "attn.qkv.bias", 1, 128, offset: 64);
+        private readonly Matrix _attnQkvWeight2 = memory.Parameter(path + "attn.qkv.weight", 64, 64);
+        private readonly Matrix _attnQkvBias2 = memory.Parameter(path + "attn.qkv.bias", 1, 64);
+        private readonly Matrix _attnProjWeight = memory.Parameter(path + "attn.proj.weight", 64, 64);
+        private readonly Matrix _attnProjBias = memory.Parameter(path + "attn.proj.bias", 1, 64);
+        private readonly Matrix _norm2Weight = memory.Parameter(path + "norm2.weight", 1, 64);
+        private readonly Matrix _norm2Bias = memory.Parameter(path + "norm2.bias", 1, 64);
+        private readonly Matrix _mlpFc2Bias = memory.Parameter(path + "mlp.fc2.bias", 1, 64);
+        private readonly Matrix _mlpFc1Weight = memory.Parameter(path + "mlp.fc1.weight", 256, 64);
+        private readonly Matrix _mlpFc1Bias = memory.Parameter(path + "mlp.fc1.bias", 1, 256);
+        private readonly Matrix _mlpFc2Weight = memory.Parameter(path + "mlp.fc2.weight", 64, 256);
+        private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 64);
+        private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 256);
+        private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 64, 256);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 256, 64);
+        private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 64);
+        private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 64);
+        private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 64, 64);
+        private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 64);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 64, 64);
+        private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 64);
+        private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 128, 64, offset: 4_096);
+        private readonly Matrix _dAttnQkvBias2 = memory.Gradient(path + "attn.qkv.bias", 1, 128, offset: 64);
+        private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 64);
+        private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 64);
+        private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
+        private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
+
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 2_304, 18, 64);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 4_864, 18, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 4_896, 18, 1);
+        private readonly Matrix _leading = memory.Matrix(place.Tape + 4_224, 2, 64);
+        private readonly Matrix _attnQkvKv = memory.Matrix(place.Tape + 0, 18, 128);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 4_352, 2, 64);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 4_480, 2, 64);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 3_968, 8, 32);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 4_608, 2, 64);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 4_736, 2, 64);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 4_928, 2, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 4_944, 2, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 3_456, 2, 256);
+        private readonly Matrix _leading2 = memory.Matrix(place.Forward + 0, 2, 64);
+        private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 2, 256);
+        private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 512, 2, 64);
+        private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 1_024, 2, 64);
+        private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 2, 256);
+        private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 512, 2, 256);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 512, 2, 64);
+        private readonly Matrix _dy = memory.Matrix(place.Backward + 2_304, 2, 64);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 2, 64);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 2_432, 2, 64);
+        private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Backward + 2_560, 2, 64);
+        private readonly Matrix _dAttnQkvKv = memory.Matrix(place.Backward + 0, 18, 128);
+        private readonly Matrix _dLeading = memory.Matrix(place.Backward + 2_432, 2, 64);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 0, 18, 64);
+        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 18, 64);
+
+        /// <summary>(B·18, 64) → (B·2, 64)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            Fused.TakeTokens(x, tokens: 18, count: 2, _leading2);
+
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1, _norm1Mean, _norm1InverseDeviation);
+
+            Fused.TakeTokens(_norm1, tokens: 18, count: 2, _leading);
+
+            // attn.qkv
+            Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkvKv);
+            Fused.Linear(_leading, _attnQkvWeight2, _attnQkvBias2, _attnQkvQ);
+
+            // attn
+            Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 4, tokens: 18, _attnMerged, _attnProbabilities);
+
+            // attn.proj
+            Fused.Linear(_attnMerged, _attnProjWeight, _attnProjBias, _attnProj);
+
+            // drop_path1
+            Fused.ScaleImages(_attnProj, _dropPath1, _attnProj);
+
+            Fused.Add(_leading2, _attnProj, _attnProj);
+
+            // norm2
+            Fused.LayerNorm(_attnProj, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2, shift: _mlpFc2Bias, shifted: y);
+
+            // mlp.fc1
+            Fused.Linear(_dropPath2.Of(_norm2), _mlpFc1Weight, _mlpFc1Bias, _dropPath2.Of(_mlpFc1));
+
+            // mlp
+            Fused.Gelu(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_mlpGelu));
+
+            // mlp.fc2
+            Fused.LinearOnto(_dropPath2.Of(_mlpGelu), _mlpFc2Weight, y, y, kept: _dropPath2, product: _dropPath2.Of(_mlpFc2));
+        }
+
+        /// <summary>The gradients of the parameters and, from that of the output, (B·2, 64), that of the input, (B·18, 64).</summary>
+        public void Backward(Matrix x, Matrix dy, Matrix dx)
+        {
+            // drop_path2
+            Matrix dMlpFc2 = Fused.TakeKept(dy, _dropPath2, _dMlpFc2);
+
+            // mlp.fc2
+            Fused.LinearInputGradient(dMlpFc2, _mlpFc2Weight, _dropPath2.Of(_dMlpGelu));
+            Fused.ColumnSum(dMlpFc2, _dMlpFc2Bias);
+
+            // mlp
+            Fused.GeluBackward(_dropPath2.Of(_mlpFc1), _dropPath2.Of(_dMlpGelu), _dropPath2.Of(_dMlpGelu), y: _dropPath2.Of(_mlpGeluAgain), columnSum: _dMlpFc1Bias);
+
+            // mlp.fc2
+            Fused.LinearWeightGradient(dMlpFc2, _dropPath2.Of(_mlpGeluAgain), _dMlpFc2Weight);
+
+            // mlp.fc1
+            Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
+
+            // norm2
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+
+            // drop_path1
+            Fused.ScaleImages(_dy, _dropPath1, _dAttnProj);
+
+            // attn.proj
+            Fused.LinearInputGradient(_dAttnProj, _attnProjWeight, _dAttnMerged);
+            Fused.LinearWeightGradient(_dAttnProj, _attnMerged, _dAttnProjWeight);
+            Fused.ColumnSum(_dAttnProj, _dAttnProjBias);
+
+            // attn
+            Fused.LeadingAttentionBackward(_attnQkvQ, _attnQkvKv, _attnProbabilities, _dAttnMerged, heads: 4, tokens: 18, _dAttnQkvQ, _dAttnQkvKv);
+
+            // attn.qkv
+            Fused.LinearInputGradient(_dAttnQkvQ, _attnQkvWeight2, _dLeading);
+            Fused.LinearWeightGradient(_dAttnQkvQ, _leading, _dAttnQkvWeight);
+            Fused.ColumnSum(_dAttnQkvQ, _dAttnQkvBias);
+            Fused.LinearInputGradient(_dAttnQkvKv, _attnQkvWeight, dx);
+            Fused.LinearWeightGradient(_dAttnQkvKv, _norm1, _dAttnQkvWeight2);
+            Fused.ColumnSum(_dAttnQkvKv, _dAttnQkvBias2);
+
+            Fused.TakeTokensBackward(_dLeading, tokens: 18, count: 2, _dNorm1);
+            Fused.Add(dx, _dNorm1, dx);
+
+            // norm1
+            Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias);
+
+            Fused.TakeTokensBackward(_dy, tokens: 18, count: 2, _dX);
+            Fused.Add(dx, _dX, dx);
+        }
+    }
 }

@@ -1,0 +1,34 @@
+using System;
+using System.Collections.Immutable;
+using Deit.Compiler.Training;
+
+namespace Deit.Compiler.Passes.Fusion;
+
+/// <summary>
+/// Makes one kernel of several where that saves passes over memory. Each rule has a file of its own and leaves every result as
+/// it was, up to rounding.
+/// </summary>
+internal static class FusionPass
+{
+    /// <summary>The rules in the order in which they are tried.</summary>
+    public static ImmutableArray<Action<Rewriter>> Rules { get; } =
+    [
+        WrittenInPlace.Apply,
+        StochasticDepth.Apply,
+        PackedAttention.Apply,
+        NormActivation.Apply,
+        NormResidual.Apply,
+        ProductOntoResidual.Apply,
+        ResidualGradient.Apply,
+        RecomputedActivation.Apply,
+        BiasGradient.Apply,
+    ];
+
+    /// <summary>Applies all rules.</summary>
+    public static Procedure Apply(Procedure procedure)
+    {
+        var rewriter = new Rewriter(procedure);
+        foreach (Action<Rewriter> rule in Rules) rule(rewriter);
+        return rewriter.Finish();
+    }
+}

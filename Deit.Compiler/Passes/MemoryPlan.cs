@@ -1,0 +1,205 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Deit.Compiler.Training;
+
+namespace Deit.Compiler.Passes;
+
+/// <summary>In which part of the arena a matrix lies.</summary>
+internal enum Region
+{
+    /// <summary>Kept from forward to backward; of a whole model, the arena.</summary>
+    Tape,
+
+    /// <summary>Used in the forward method alone.</summary>
+    Forward,
+
+    /// <summary>Used in the backward method alone.</summary>
+    Backward,
+
+    /// <summary>Of an extent that does not depend on the batch.</summary>
+    Constant,
+
+    /// <summary>Given by the caller.</summary>
+    Caller,
+}
+
+/// <summary>Where a matrix lies: elements from the beginning of its region, for each image of the batch.</summary>
+/// <param name="Region">The region.</param>
+/// <param name="Offset">Elements before it.</param>
+internal readonly record struct Place(Region Region, long Offset);
+
+/// <summary>A unit's call in the model: where its regions begin, in elements for each image of the batch.</summary>
+/// <param name="Tape">Its tape.</param>
+/// <param name="Forward">What its forward method uses alone.</param>
+/// <param name="Backward">What its backward method uses alone.</param>
+/// <param name="Constant">What does not depend on the batch.</param>
+internal sealed record UnitPlace(long Tape, long Forward, long Backward, long Constant);
+
+/// <summary>
+/// The place in one arena of every matrix of a training step, chosen while compiling: extents are proportional to the batch, so
+/// places are, too.
+/// </summary>
+internal sealed class MemoryPlan
+{
+    /// <summary>Elements of a cache line: where matrices may begin.</summary>
+    private const long Alignment = 16;
+
+    private readonly Dictionary<Slot, Slot> _owners = [];
+    private readonly Dictionary<Slot, Place> _places = [];
+
+    private MemoryPlan()
+    {
+    }
+
+    /// <summary>Elements of each region for each image, that of constants altogether.</summary>
+    public ImmutableDictionary<Region, long> Sizes { get; private set; } = ImmutableDictionary<Region, long>.Empty;
+
+    /// <summary>Whether the gradient of the input is written over that of the output.</summary>
+    public bool ReplacesGradient { get; private set; }
+
+    /// <summary>Where each unit of a model lies, by its path.</summary>
+    public ImmutableDictionary<string, UnitPlace> Units { get; private set; } = ImmutableDictionary<string, UnitPlace>.Empty;
+
+    /// <summary>The matrix whose memory a matrix shares: itself, or one that it replaces.</summary>
+    public Slot Owner(Slot slot)
+    {
+        while (_owners.TryGetValue(slot, out Slot? owner)) slot = owner;
+        return slot;
+    }
+
+    /// <summary>Where a matrix lies.</summary>
+    public Place PlaceOf(Slot slot) => _places[Owner(slot)];
+
+    /// <summary>Plans a unit, whose inputs and outputs are its caller's.</summary>
+    /// <param name="procedure">The unit's passes.</param>
+    /// <param name="mayReplaceGradient">Whether backward may write the input's gradient over the output's.</param>
+    public static MemoryPlan OfUnit(Procedure procedure, bool mayReplaceGradient)
+    {
+        HashSet<Slot> callers = [.. procedure.Inputs, .. procedure.Outputs, .. procedure.OutputGradients, .. procedure.InputGradients.OfType<Slot>()];
+        var plan = new MemoryPlan();
+        var life = new Lifetimes(procedure);
+        Slot? dy = mayReplaceGradient && procedure.OutputGradients.Length == 1 ? procedure.OutputGradients[0] : null;
+        Slot? dx = procedure.InputGradients.Length == 1 ? procedure.InputGradients[0] : null;
+        plan.ShareMemory(procedure, life, callers, replaceable: dx is null ? null : dy);
+        if (dy is not null && dx is not null && plan.Owner(dx) != plan.Owner(dy))
+        {
+            // What replaces the gradient halfway must end in the input's gradient, or the caller's matrix would be lost for nothing.
+            plan = new();
+            plan.ShareMemory(procedure, life, callers, replaceable: null);
+        }
+
+        plan.ReplacesGradient = dy is not null && dx is not null && plan.Owner(dx) == plan.Owner(dy);
+        foreach (Slot slot in callers) plan._places[plan.Owner(slot)] = new(Region.Caller, 0);
+        plan.PlaceAll(life, static span => span.IsTape ? Region.Tape : span.IsForward ? Region.Forward : Region.Backward, []);
+        return plan;
+    }
+
+    /// <summary>Plans a model, whose units are planned already.</summary>
+    /// <param name="procedure">The model's passes.</param>
+    /// <param name="units">The plans of its units.</param>
+    public static MemoryPlan OfModel(Procedure procedure, IReadOnlyDictionary<TrainingUnit, MemoryPlan> units)
+    {
+        var plan = new MemoryPlan();
+        HashSet<Slot> callers = [.. procedure.Inputs];
+        var life = new Lifetimes(procedure);
+        plan.ShareMemory(procedure, life, callers, replaceable: null);
+        foreach (Slot slot in callers) plan._places[plan.Owner(slot)] = new(Region.Caller, 0);
+
+        var items = new List<Item>();
+        foreach (UnitCall call in procedure.Forward.OfType<UnitCall>())
+        {
+            int begin = life.Place(call);
+            UnitCall? backward = procedure.Backward.OfType<UnitCall>().FirstOrDefault(candidate => candidate.Path == call.Path);
+            int end = backward is null ? begin : life.Place(backward);
+            ImmutableDictionary<Region, long> sizes = units[call.Unit].Sizes;
+            items.Add(new(call.Path, Region.Tape, sizes[Region.Tape], begin, end));
+            items.Add(new(call.Path, Region.Forward, sizes[Region.Forward], begin, begin));
+            items.Add(new(call.Path, Region.Backward, sizes[Region.Backward], end, end));
+            items.Add(new(call.Path, Region.Constant, sizes[Region.Constant], begin, end));
+        }
+
+        plan.PlaceAll(life, static _ => Region.Tape, items);
+        return plan;
+    }
+
+    /// <summary>Lets outputs of kernels take the place of inputs that nobody reads again.</summary>
+    private void ShareMemory(Procedure procedure, Lifetimes life, HashSet<Slot> callers, Slot? replaceable)
+    {
+        HashSet<Slot> taken = [.. procedure.Backward.Where(static instruction => instruction.Kernel == "TakeKept").Select(static instruction => instruction["taken"]!)];
+        foreach (Instruction instruction in procedure.Instructions)
+        {
+            foreach (Operand write in instruction.Operands.Where(static operand => operand.MayReplace.Length > 0))
+            {
+                Slot old = instruction[write.MayReplace]!;
+                Slot owner = Owner(old);
+                bool isFree = (owner.Kind == SlotKind.Intermediate && !callers.Contains(owner) && !taken.Contains(owner)) || owner == replaceable;
+                if (!isFree || old.KeptBy != write.Slot!.KeptBy || write.Slot.Kind == SlotKind.ParameterGradient || !old.Shape.Equals(write.Slot.Shape)) continue;
+                if (life.LastRead(old) > life.Place(instruction) || instruction.Reads.Count(read => Owner(read) == owner) > 1) continue;
+
+                // Where what is written is the caller's, what was there before it is written into the caller's matrix, too.
+                if (callers.Contains(write.Slot) && owner != replaceable) _owners[owner] = write.Slot;
+                else _owners[write.Slot] = owner;
+            }
+        }
+    }
+
+    private void PlaceAll(Lifetimes life, Func<Lifetimes.Span, Region> regionOf, List<Item> items)
+    {
+        foreach (IGrouping<Slot, Slot> group in life.Slots.Where(static slot => slot.Kind == SlotKind.Intermediate).GroupBy(Owner))
+        {
+            if (_places.ContainsKey(group.Key)) continue;
+            Lifetimes.Span span = life.Of(group);
+            items.Add(new(group.Key, group.Key.Shape.PerImage ? regionOf(span) : Region.Constant, group.Key.Shape.Elements, span.Begin, span.End));
+        }
+
+        var offsets = new Dictionary<Item, long>();
+        var sizes = new Dictionary<Region, long> { [Region.Tape] = 0, [Region.Forward] = 0, [Region.Backward] = 0, [Region.Constant] = 0 };
+        foreach (IGrouping<Region, Item> region in items.GroupBy(item => item.Key is Slot || item.Region == Region.Constant ? item.Region : Region.Tape))
+        {
+            sizes[region.Key] = Pack([.. region], offsets, keepAll: region.Key == Region.Constant);
+        }
+
+        Sizes = sizes.ToImmutableDictionary();
+        foreach (Item item in items)
+        {
+            if (item.Key is Slot slot) _places[slot] = new(item.Region, offsets[item]);
+        }
+
+        Units = items.Where(static item => item.Key is string).GroupBy(static item => (string)item.Key).ToImmutableDictionary(static unit => unit.Key, unit =>
+        {
+            long At(Region region) => offsets[unit.Single(item => item.Region == region)];
+            return new UnitPlace(At(Region.Tape), At(Region.Forward), At(Region.Backward), At(Region.Constant));
+        });
+    }
+
+    /// <summary>
+    /// Greedy by size: the largest first, each at the lowest offset at which nothing lies that lives at the same time (Pisarchyk and Lee,
+    /// arXiv 2001.03288, section 5).
+    /// </summary>
+    private static long Pack(Item[] items, Dictionary<Item, long> offsets, bool keepAll)
+    {
+        long end = 0;
+        var placed = new List<Item>();
+        foreach (Item item in items.OrderByDescending(static item => item.Elements))
+        {
+            long offset = 0;
+            foreach (Item other in placed.Where(other => keepAll || (other.Begin <= item.End && item.Begin <= other.End)).OrderBy(other => offsets[other]))
+            {
+                if (offset + item.Elements <= offsets[other]) break;
+                offset = Math.Max(offset, Aligned(offsets[other] + other.Elements));
+            }
+
+            offsets[item] = offset;
+            placed.Add(item);
+            end = Math.Max(end, Aligned(offset + item.Elements));
+        }
+
+        return end;
+    }
+
+    private static long Aligned(long elements) => checked((elements + Alignment - 1) / Alignment * Alignment);
+
+    private sealed record Item(object Key, Region Region, long Elements, int Begin, int End);
+}

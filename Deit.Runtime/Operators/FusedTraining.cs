@@ -1,0 +1,65 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Deit.Operators;
+
+/// <summary>The fused training steps of a model, one for each batch size that was asked for.</summary>
+/// <param name="model">The model.</param>
+/// <param name="create">Makes the step of a batch size; null of a model without generated training code.</param>
+public sealed class FusedTraining(nn.Module model, Func<long, FusedStep?> create) : IDisposable
+{
+    private readonly Dictionary<long, FusedStep?> _steps = [];
+    private readonly HashSet<long> _busy = [];
+    private Place _place;
+
+    /// <summary>Runs the forward pass.</summary>
+    /// <param name="images">Shape (batch, channels, height, width).</param>
+    /// <exception cref="DeitException">The model has no training code.</exception>
+    /// <exception cref="InvalidOperationException">The last tape of this batch size was not disposed.</exception>
+    public TrainingTape Forward(Tensor images)
+    {
+        long batch = images.shape[0];
+        Place place = Place.Of(model);
+        if (place != _place)
+        {
+            Dispose();
+            _place = place;
+        }
+
+        if (!_steps.TryGetValue(batch, out FusedStep? step))
+        {
+            using IDisposable scope = NewDisposeScope();
+            _steps.Add(batch, step = create(batch));
+        }
+
+        if (step is null) throw new DeitException("The model has no generated training code: train it on its reference path.");
+        if (!_busy.Add(batch)) throw new InvalidOperationException("The last tape of this batch size is still in use: dispose it first.");
+        return new(step, images, () => _busy.Remove(batch));
+    }
+
+    /// <summary>Frees the memory of all steps.</summary>
+    public void Dispose()
+    {
+        foreach (FusedStep? step in _steps.Values) step?.Dispose();
+        _steps.Clear();
+    }
+
+    /// <summary>Where a model's parameters are. A step keeps their memory: when they move, to a device or into flat storage, it is made anew.</summary>
+    private readonly record struct Place(string Device, nint First, nint Last)
+    {
+        public static Place Of(nn.Module model)
+        {
+            TorchSharp.Modules.Parameter[] parameters = [.. model.parameters()];
+            return parameters.Length == 0 ? default : new(parameters[0].device.ToString(), AddressOf(parameters[0]), AddressOf(parameters[^1]));
+        }
+
+        private static nint AddressOf(Tensor parameter)
+        {
+            if (!parameter.is_cpu()) return 0;
+            using var matrix = new Matrix(parameter, parameter.storage_offset(), 1, 1);
+            return matrix.Type == ScalarType.Float32 ? Address(matrix) : 0;
+        }
+
+        private static unsafe nint Address(Matrix matrix) => (nint)matrix.Pointer;
+    }
+}

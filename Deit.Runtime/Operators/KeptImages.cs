@@ -1,0 +1,83 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Deit.Operators;
+
+/// <summary>
+/// The images that a branch of stochastic depth is computed for in a step, and the factor that keeps the expectation (Huang et al.,
+/// arXiv 1603.09382). Inside the branch they are packed: matrices have rows for them alone.
+/// </summary>
+/// <remarks>Where no image is kept, one is computed with factor 0: no kernel meets an empty matrix.</remarks>
+public sealed class KeptImages : IDisposable
+{
+    private readonly long _batch;
+    private Tensor? _indices;
+
+    internal KeptImages(Matrix factors)
+    {
+        Factors = factors;
+        _batch = factors.Rows;
+        Count = _batch;
+        Scale = 1;
+    }
+
+    /// <summary>The factor of every image of the batch, batch × 1: 0 where the branch is left out.</summary>
+    public Matrix Factors { get; }
+
+    /// <summary>How many images are kept.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The factor of those that are kept.</summary>
+    public double Scale { get; private set; }
+
+    /// <summary>Whether all are kept as they are.</summary>
+    public bool IsWhole => Count == _batch && Scale == 1;
+
+    /// <summary>The rows of the kept images: the first of a matrix in which they are packed.</summary>
+    public Matrix Of(Matrix matrix) => matrix.Leading(Shapes.Times(matrix.Rows, _batch) * Count);
+
+    /// <summary>Frees the numbers of the kept images.</summary>
+    public void Dispose() => _indices?.Dispose();
+
+    /// <summary>Takes over the factors that were drawn for the next step.</summary>
+    internal void Refresh()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        double[] factors = [.. Factors.Flat.cpu().to(ScalarType.Float64).data<double>()];
+        long[] kept = [.. Enumerable.Range(0, factors.Length).Where(i => factors[i] > 0).Select(static i => (long)i)];
+        Scale = kept.Length == 0 ? 0 : factors[kept[0]];
+        if (kept.Length == 0) kept = [0];
+        Count = kept.Length;
+        _indices?.Dispose();
+        _indices = Count == _batch ? null : tensor(kept, device: Factors.Tensor.device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Copies the rows of the kept images, times a factor, to the first rows of a matrix.</summary>
+    internal Matrix Take(Matrix from, Matrix to, double scale)
+    {
+        Matrix packed = Of(to);
+        using var eager = Eager.Begin();
+        Tensor rows = _indices is null ? from.Tensor : from.Tensor.view(_batch, -1).index_select(0, _indices).view(packed.Rows, packed.Columns);
+        packed.Tensor.copy_(scale == 1 ? rows : rows * scale);
+        return packed;
+    }
+
+    /// <summary>Copies the rows of the kept images into a matrix of its own; the caller disposes it.</summary>
+    internal Matrix Take(Matrix from)
+    {
+        using Tensor memory = empty([Of(from).Rows * from.Columns], dtype: from.Type, device: from.Tensor.device);
+        using Matrix all = new(memory, 0, Of(from).Rows, from.Columns);
+        var packed = new Matrix(memory, 0, all.Rows, all.Columns);
+        using var eager = Eager.Begin();
+        packed.Tensor.copy_(_indices is null ? from.Tensor : from.Tensor.view(_batch, -1).index_select(0, _indices).view(packed.Rows, packed.Columns));
+        return packed;
+    }
+
+    /// <summary>to += scale * packed, in the rows of the kept images.</summary>
+    internal void AddTo(Matrix to, Matrix packed, double scale)
+    {
+        using var eager = Eager.Begin();
+        if (_indices is null) to.Tensor.add_(packed.Tensor, alpha: scale);
+        else to.Tensor.view(_batch, -1).index_add_(0, _indices, packed.Tensor.view(Count, -1), scale);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Deit.Operators.Kernels;
+
+/// <summary>A function of one value.</summary>
+internal interface IUnary
+{
+    /// <summary>Its values at eight places.</summary>
+    static abstract Vector256<float> Of(Vector256<float> x);
+}
+
+/// <summary>A function of two values.</summary>
+internal interface IBinary
+{
+    /// <summary>Its values at eight places.</summary>
+    static abstract Vector256<float> Of(Vector256<float> a, Vector256<float> b);
+}
+
+/// <summary>Functions applied to every element of matrices.</summary>
+internal static unsafe class Elementwise
+{
+    /// <summary>Elements that are worth a thread of their own, where memory decides how long they take.</summary>
+    public const long Grain = 1 << 15;
+
+    /// <summary>y = f(x).</summary>
+    public static void Map<TFunction>(Matrix x, Matrix y)
+        where TFunction : IUnary => NativeParallel.For(Blocks(x), BlocksOfGrain, new Unary<TFunction>(x.Pointer, y.Pointer, x.Count));
+
+    /// <summary>y = f(a, b).</summary>
+    public static void Map<TFunction>(Matrix a, Matrix b, Matrix y)
+        where TFunction : IBinary => NativeParallel.For(Blocks(a), BlocksOfGrain, new Binary<TFunction>(a.Pointer, b.Pointer, y.Pointer, a.Count));
+
+    /// <summary>
+    /// y = f(a, b) where b has fewer rows: row r of a meets row (r / <paramref name="repeat"/>) of b, counted from the first again after the last.
+    /// </summary>
+    public static void MapRows<TFunction>(Matrix a, Matrix b, long repeat, Matrix y)
+        where TFunction : IBinary => NativeParallel.For(
+            a.Rows, RowsOfGrain(a), new Rows<TFunction>(a.Pointer, b.Pointer, y.Pointer, a.Columns, repeat, b.Rows));
+
+    /// <summary>Rows that are worth a thread of their own.</summary>
+    public static long RowsOfGrain(Matrix matrix) => Math.Max(1, Grain / matrix.Columns);
+
+    /// <summary>Threads begin at cache lines: elements are counted in blocks.</summary>
+    private const long Block = 512;
+    private const long BlocksOfGrain = Grain / Block;
+
+    private static long Blocks(Matrix matrix) => (matrix.Count + Block - 1) / Block;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Map<TFunction>(float* x, float* y, long count)
+        where TFunction : IUnary
+    {
+        for (long i = 0; i < count; i += Lanes.Count) Lanes.Store(y + i, TFunction.Of(Lanes.Load(x + i, count - i)), count - i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Map<TFunction>(float* a, float* b, float* y, long count)
+        where TFunction : IBinary
+    {
+        for (long i = 0; i < count; i += Lanes.Count)
+        {
+            Lanes.Store(y + i, TFunction.Of(Lanes.Load(a + i, count - i), Lanes.Load(b + i, count - i)), count - i);
+        }
+    }
+
+    private readonly struct Unary<TFunction>(float* x, float* y, long count) : IRangeBody
+        where TFunction : IUnary
+    {
+        public void Run(long begin, long end) => Map<TFunction>(x + begin * Block, y + begin * Block, Math.Min(count, end * Block) - begin * Block);
+    }
+
+    private readonly struct Binary<TFunction>(float* a, float* b, float* y, long count) : IRangeBody
+        where TFunction : IBinary
+    {
+        public void Run(long begin, long end) =>
+            Map<TFunction>(a + begin * Block, b + begin * Block, y + begin * Block, Math.Min(count, end * Block) - begin * Block);
+    }
+
+    private readonly struct Rows<TFunction>(float* a, float* b, float* y, long columns, long repeat, long rowsOfB) : IRangeBody
+        where TFunction : IBinary
+    {
+        public void Run(long begin, long end)
+        {
+            for (long row = begin; row < end; row++)
+            {
+                Map<TFunction>(a + row * columns, b + row / repeat % rowsOfB * columns, y + row * columns, columns);
+            }
+        }
+    }
+}

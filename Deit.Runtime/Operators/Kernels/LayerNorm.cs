@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Deit.Operators.Kernels;
+
+/// <summary>Layer norm of rows: a row is read from memory once, its statistics and its output are made from the cache.</summary>
+internal readonly unsafe struct LayerNormRows(
+    float* x, float* weight, float* bias, float epsilon, float* y, float* mean, float* inverseDeviation, float* shift, float* shifted, long columns)
+    : IRangeBody
+{
+    /// <inheritdoc/>
+    public void Run(long begin, long end)
+    {
+        for (long row = begin; row < end; row++)
+        {
+            float* input = x + row * columns;
+            Measure(input, columns, epsilon, out mean[row], out inverseDeviation[row]);
+            Normalize(input, mean[row], inverseDeviation[row], weight, bias, y + row * columns, columns);
+            if (shifted != null) Shift(input, shift, shifted + row * columns, columns);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Measure(float* input, long columns, float epsilon, out float mean, out float inverseDeviation)
+    {
+        Vector256<float> sum = default;
+        for (long j = 0; j < columns; j += Lanes.Count) sum += Lanes.Load(input + j, columns - j);
+        mean = Vector256.Sum(sum) / columns;
+
+        Vector256<float> centre = Vector256.Create(mean);
+        Vector256<float> squares = default;
+        for (long j = 0; j < columns; j += Lanes.Count)
+        {
+            Vector256<float> centred = Lanes.Keep(Lanes.Load(input + j, columns - j) - centre, columns - j);
+            squares = Functions.MultiplyAdd(centred, centred, squares);
+        }
+
+        inverseDeviation = 1 / MathF.Sqrt(Vector256.Sum(squares) / columns + epsilon);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Normalize(float* input, float mean, float inverseDeviation, float* weight, float* bias, float* output, long columns)
+    {
+        Vector256<float> centre = Vector256.Create(mean);
+        Vector256<float> scale = Vector256.Create(inverseDeviation);
+        for (long j = 0; j < columns; j += Lanes.Count)
+        {
+            long remaining = columns - j;
+            Vector256<float> normalized = (Lanes.Load(input + j, remaining) - centre) * scale;
+            Lanes.Store(output + j, Functions.MultiplyAdd(normalized, Lanes.Load(weight + j, remaining), Lanes.Load(bias + j, remaining)), remaining);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Shift(float* input, float* shift, float* output, long columns)
+    {
+        for (long j = 0; j < columns; j += Lanes.Count)
+        {
+            Lanes.Store(output + j, Lanes.Load(input + j, columns - j) + Lanes.Load(shift + j, columns - j), columns - j);
+        }
+    }
+}
+
+/// <summary>
+/// The gradients of layer norm: with h the normalised row and g = dy · weight, dx = inverse deviation · (g - mean(g) - h mean(g h)). The sums
+/// are those of dy · h, of dy and of dx over the rows, one after the other.
+/// </summary>
+internal readonly unsafe struct LayerNormGradientRows(
+    float* dy, float* x, float* mean, float* inverseDeviation, float* weight, float* dx, float* residual, long columns) : IReductionBody
+{
+    /// <inheritdoc/>
+    public void Run(long begin, long end, float* sums)
+    {
+        for (long row = begin; row < end; row++)
+        {
+            long first = row * columns;
+            Row(
+                dy + first, x + first, mean[row], inverseDeviation[row], weight, dx + first, residual == null ? null : residual + first,
+                sums, sums + columns, sums + 2 * columns, columns);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row(
+        float* gradient, float* input, float mean, float inverseDeviation, float* weight, float* output, float* past,
+        float* ofWeight, float* ofBias, float* ofInput, long columns)
+    {
+        Vector256<float> centre = Vector256.Create(mean);
+        Vector256<float> scale = Vector256.Create(inverseDeviation);
+        Vector256<float> level = default;
+        Vector256<float> along = default;
+        for (long j = 0; j < columns; j += Lanes.Count)
+        {
+            long remaining = columns - j;
+            Vector256<float> outer = Lanes.Load(gradient + j, remaining);
+            Vector256<float> normalized = (Lanes.Load(input + j, remaining) - centre) * scale;
+            Vector256<float> inner = outer * Lanes.Load(weight + j, remaining);
+            level += inner;
+            along = Functions.MultiplyAdd(inner, normalized, along);
+            Lanes.Store(ofWeight + j, Functions.MultiplyAdd(outer, normalized, Lanes.Load(ofWeight + j, remaining)), remaining);
+            Lanes.Store(ofBias + j, outer + Lanes.Load(ofBias + j, remaining), remaining);
+        }
+
+        Vector256<float> meanLevel = Vector256.Create(Vector256.Sum(level) / columns);
+        Vector256<float> meanAlong = Vector256.Create(Vector256.Sum(along) / columns);
+        for (long j = 0; j < columns; j += Lanes.Count)
+        {
+            long remaining = columns - j;
+            Vector256<float> normalized = (Lanes.Load(input + j, remaining) - centre) * scale;
+            Vector256<float> inner = Lanes.Load(gradient + j, remaining) * Lanes.Load(weight + j, remaining);
+            Vector256<float> result = scale * (inner - meanLevel - normalized * meanAlong);
+            if (past != null) result += Lanes.Load(past + j, remaining);
+            Lanes.Store(output + j, result, remaining);
+            Lanes.Store(ofInput + j, result + Lanes.Load(ofInput + j, remaining), remaining);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Deit.Operators;
+
+/// <summary>
+/// The memory of generated training code: one arena for every intermediate value of a step, at the places that the compiler
+/// planned, and the model's own tensors as matrices. Made once for a model and a batch size; a step allocates nothing.
+/// </summary>
+/// <remarks>
+/// Make it after the model is on its device and, where they are wanted, after <see cref="FlatParameters"/>: it keeps the memory
+/// that parameters and gradients have then. It owns all matrices that it gives.
+/// </remarks>
+public sealed class TrainingMemory : IDisposable
+{
+    private readonly Dictionary<string, Parameter> _parameters;
+    private readonly Dictionary<string, Tensor> _buffers;
+    private readonly Dictionary<string, Tensor> _gradients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeptImages> _kept = new(StringComparer.Ordinal);
+    private readonly List<Matrix> _matrices = [];
+    private readonly DropPathDraws _dropPath;
+    private readonly long _constantsBegin;
+
+    /// <summary>Makes the arena.</summary>
+    /// <param name="model">The model; all its parameters are on one device and of one type.</param>
+    /// <param name="batch">Images of a step; at least 1.</param>
+    /// <param name="elementsPerImage">Elements of the arena for each image; a multiple of 16 keeps what follows aligned.</param>
+    /// <param name="constantElements">Elements whatever the batch.</param>
+    public TrainingMemory(nn.Module model, long batch, long elementsPerImage, long constantElements)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
+        ArgumentOutOfRangeException.ThrowIfNegative(elementsPerImage);
+        ArgumentOutOfRangeException.ThrowIfNegative(constantElements);
+        _parameters = model.named_parameters().ToDictionary(static entry => entry.name, static entry => entry.parameter, StringComparer.Ordinal);
+        _buffers = model.named_buffers().ToDictionary(static entry => entry.name, static entry => entry.buffer, StringComparer.Ordinal);
+        Parameter first = _parameters.Values.FirstOrDefault()
+            ?? throw new ArgumentException("The model has no parameters, so it has no device to train on.", nameof(model));
+        Batch = batch;
+        _constantsBegin = checked(elementsPerImage * batch);
+        Arena = empty([Math.Max(1, checked(_constantsBegin + constantElements))], dtype: first.dtype, device: first.device).DetachFromDisposeScope();
+        _dropPath = new(model, batch, first.dtype, first.device);
+    }
+
+    /// <summary>Images of a step.</summary>
+    public long Batch { get; }
+
+    /// <summary>The memory itself, of one dimension; libtorch aligns it to 64 bytes at least. What is in it belongs to the step that runs.</summary>
+    public Tensor Arena { get; }
+
+    /// <summary>A matrix with rows for each image.</summary>
+    /// <param name="offset">Elements before it for each image.</param>
+    /// <param name="rows">Rows for each image.</param>
+    /// <param name="columns">Columns.</param>
+    public Matrix Matrix(long offset, long rows, long columns) => Keep(new(Arena, checked(offset * Batch), checked(rows * Batch), columns, Batch));
+
+    /// <summary>A matrix whose extent does not depend on the batch.</summary>
+    /// <param name="offset">Elements before it in that part of the arena.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    public Matrix Constant(long offset, long rows, long columns) => Keep(new(Arena, checked(_constantsBegin + offset), rows, columns));
+
+    /// <summary>A parameter of the model.</summary>
+    /// <param name="name">Its name, as in the state dictionary.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="offset">Elements of the parameter before it, where it is a part of one.</param>
+    public Matrix Parameter(string name, long rows, long columns, long offset = 0) => Keep(MatrixOf(Named(_parameters, name), name, rows, columns, offset));
+
+    /// <summary>
+    /// The gradient of a parameter. One that has none yet is given one of zeros; a frozen parameter's gradient is written where
+    /// nobody reads it.
+    /// </summary>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="offset">Elements of the parameter before it, where it is a part of one.</param>
+    public Matrix Gradient(string name, long rows, long columns, long offset = 0)
+    {
+        if (!_gradients.TryGetValue(name, out Tensor? gradient))
+        {
+            gradient = GradientOf(Named(_parameters, name));
+            _gradients.Add(name, gradient);
+        }
+
+        return Keep(MatrixOf(gradient, name, rows, columns, offset));
+    }
+
+    /// <summary>A buffer of the model as one row: the running statistics of a normalisation, or its count of batches (an int64).</summary>
+    /// <param name="name">Its name, as in the state dictionary.</param>
+    /// <param name="columns">Columns.</param>
+    public Matrix Buffer(string name, long columns) => Keep(MatrixOf(Named(_buffers, name), name, 1, columns, offset: 0));
+
+    /// <summary>What stochastic depth multiplies the images of a branch by, batch x 1; see <see cref="DrawDropPath"/>.</summary>
+    /// <param name="name">The name of the branch's module, as in the model.</param>
+    public Matrix DropPathFactors(string name) => _dropPath[name];
+
+    /// <summary>The images that a branch of stochastic depth is computed for in a step; see <see cref="DrawDropPath"/>.</summary>
+    /// <param name="name">The name of the branch's module, as in the model.</param>
+    public KeptImages KeptImages(string name)
+    {
+        if (!_kept.TryGetValue(name, out KeptImages? kept)) _kept.Add(name, kept = new(DropPathFactors(name)));
+        return kept;
+    }
+
+    /// <summary>
+    /// Draws which images the next step drops, from torch's global generator, as the model's modules would: from one state of the
+    /// generator both drop the same images.
+    /// </summary>
+    public void DrawDropPath()
+    {
+        _dropPath.Draw();
+        foreach (KeptImages kept in _kept.Values) kept.Refresh();
+    }
+
+    /// <summary>Frees the arena and all matrices; parameters and gradients are the model's.</summary>
+    public void Dispose()
+    {
+        foreach (Matrix matrix in _matrices)
+        {
+            matrix.Dispose();
+        }
+
+        foreach (Tensor gradient in _gradients.Values)
+        {
+            gradient.Dispose();
+        }
+
+        foreach (KeptImages kept in _kept.Values) kept.Dispose();
+        _dropPath.Dispose();
+        Arena.Dispose();
+    }
+
+    private static T Named<T>(Dictionary<string, T> tensors, string name) => tensors.TryGetValue(name, out T? tensor)
+        ? tensor
+        : throw new ArgumentException($"The model has no tensor '{name}': its training code was generated for another model.", nameof(name));
+
+    private static Matrix MatrixOf(Tensor tensor, string name, long rows, long columns, long offset) =>
+        tensor.NumberOfElements >= offset + (rows * columns) && tensor.is_contiguous()
+            ? new(tensor, tensor.storage_offset() + offset, rows, columns)
+            : throw new ArgumentException(FormattableString.Invariant(
+                $"'{name}' has shape ({string.Join(", ", tensor.shape)}) where {rows} x {columns} elements without gaps are needed."));
+
+    private static Tensor GradientOf(Parameter parameter)
+    {
+        using IDisposable noGradient = no_grad();
+        if (parameter.grad is { } present)
+        {
+            return present.DetachFromDisposeScope();
+        }
+
+        Tensor gradient = zeros_like(parameter, device: parameter.device).DetachFromDisposeScope();
+        if (parameter.requires_grad)
+        {
+            parameter.grad = gradient;
+        }
+
+        return gradient;
+    }
+
+    private Matrix Keep(Matrix matrix)
+    {
+        _matrices.Add(matrix);
+        return matrix;
+    }
+}

@@ -1,0 +1,20 @@
+using Deit.Operators;
+using static TorchSharp.torch;
+
+namespace Deit.Training;
+
+/// <summary>What a model made of a batch while training, and the way back to its gradients.</summary>
+/// <param name="Loss">The loss to minimise, a scalar that autograd follows.</param>
+/// <param name="Logits">The logits that are trained on the targets, shape (batch, classes).</param>
+/// <param name="Tape">What generated code needs to go on from the logits; null where autograd goes all the way.</param>
+internal sealed record Lesson(Tensor Loss, Tensor Logits, TrainingTape? Tape) : IDisposable
+{
+    /// <summary>Finds the gradients of all parameters.</summary>
+    public void Backward()
+    {
+        Loss.backward();
+        Tape?.Backward();
+    }
+
+    public void Dispose() => Tape?.Dispose();
+}

@@ -1,0 +1,184 @@
+using Deit.Operators;
+using Deit.Optimization;
+using Deit.Tests.Support;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using AdamW = Deit.Optimization.AdamW;
+
+namespace Deit.Tests.Operators;
+
+public sealed class FlatParametersTests
+{
+    [Fact]
+    public void Parameters_keep_identity_names_and_values_and_lie_in_one_tensor_a_group()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> model = Model();
+        Dictionary<string, Tensor> before = model.state_dict().ToDictionary(static entry => entry.Key, static entry => entry.Value.clone());
+        Parameter[] parameters = [.. model.parameters()];
+        using var flat = new FlatParameters(WeightDecayGroups.Create(model, 0.1));
+
+        Assert.Equal(parameters, model.parameters());
+        foreach ((string name, Tensor value) in model.state_dict()) TensorAssert.Identical(before[name], value, name);
+        foreach (FlatGroup group in flat.Groups)
+        {
+            using IDisposable noGradient = no_grad();
+            group.Values.fill_(7);
+            group.Gradients.fill_(3);
+            foreach (FlatEntry entry in group.Entries)
+            {
+                Assert.Equal(0, entry.Offset % 16);
+                Assert.True((entry.Parameter == 7).all().item<bool>());
+                Assert.True((entry.Parameter.grad! == 3).all().item<bool>());
+                Assert.True(entry.Parameter.requires_grad && entry.Parameter.is_leaf);
+            }
+        }
+
+        Assert.Equal(model.named_parameters().Select(static entry => entry.name).Order(), flat.Groups.SelectMany(static group => group.Entries).Select(static entry => entry.Name).Order());
+    }
+
+    [Fact]
+    public void A_state_dictionary_is_saved_and_loaded_as_before()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> source = Model(), target = Model();
+        using (no_grad()) foreach (Parameter parameter in source.parameters()) parameter.add_(1);
+        using var flat = new FlatParameters(WeightDecayGroups.Create(target, 0.1));
+
+        target.load_state_dict(source.state_dict());
+
+        foreach ((string name, Tensor value) in target.state_dict()) TensorAssert.Identical(source.state_dict()[name], value, name);
+        FlatEntry first = flat.Groups[0].Entries[0];
+        TensorAssert.Identical(first.Parameter.detach(), first.In(flat.Groups[0].Values));
+    }
+
+    [Fact]
+    public void Training_by_autograd_is_the_same_on_flat_storage()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> plain = Model(), flatModel = Model();
+        using var flat = new FlatParameters(WeightDecayGroups.Create(flatModel, 0.1));
+        using var ours = new AdamW(WeightDecayGroups.Create(flatModel, 0.1), new());
+        using var theirs = new AdamW(WeightDecayGroups.Create(plain, 0.1), new());
+        for (int step = 0; step < 5; step++)
+        {
+            Train(plain, theirs.ZeroGradients, () => theirs.Step(1e-2), step);
+            Train(flatModel, ours.ZeroGradients, () => ours.Step(1e-2), step);
+        }
+
+        foreach ((string name, Tensor value) in plain.state_dict()) TensorAssert.Identical(value, flatModel.state_dict()[name], name);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 1e-5)]
+    [InlineData(ScalarType.Float64, 1e-11)]
+    public void Fused_AdamW_with_clipping_and_average_equals_the_three_one_after_another(ScalarType type, double tolerance)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> plain = Model().to(type), fused = Model().to(type);
+        using var flat = new FlatParameters(WeightDecayGroups.Create(fused, 0.1));
+        using var theirs = new AdamW(WeightDecayGroups.Create(plain, 0.1), new());
+        using var ours = new FusedAdamW(flat, new());
+        using var plainAverage = new ExponentialMovingAverage(plain, 0.9);
+        using var fusedAverage = new ExponentialMovingAverage(fused, 0.9);
+        using var flatAverage = new FlatAverage(fused, fusedAverage, flat, 0.9);
+        for (int step = 0; step < 4; step++)
+        {
+            double norm = 0;
+            Train(plain, theirs.ZeroGradients, () => norm = GradientClipping.ByNorm(plain.parameters(), 0.05), step);
+            theirs.Step(1e-2);
+            plainAverage.Update();
+            Train(fused, flat.ZeroGradients, () => { }, step);
+            double ourNorm = flat.GradientNorm();
+            Assert.Equal(norm, ourNorm, norm * 1e-5);
+            ours.Step(1e-2, FlatParameters.ClipFactor(ourNorm, 0.05), flatAverage);
+        }
+
+        Same(plain.state_dict(), fused.state_dict());
+        Same(theirs.State(), ours.State());
+        Same(plainAverage.Shadow, fusedAverage.Shadow);
+
+        void Same(IReadOnlyDictionary<string, Tensor> expected, IReadOnlyDictionary<string, Tensor> actual)
+        {
+            Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
+            foreach ((string name, Tensor value) in expected) Tensors.AssertClose(value.Values(), actual[name].Values(), tolerance);
+        }
+    }
+
+    [Fact]
+    public void Either_optimizer_goes_on_from_the_others_state()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> plain = Model(), fused = Model();
+        using var flat = new FlatParameters(WeightDecayGroups.Create(fused, 0.1));
+        using var theirs = new AdamW(WeightDecayGroups.Create(plain, 0.1), new());
+        using var ours = new FusedAdamW(flat, new());
+        Train(plain, theirs.ZeroGradients, () => theirs.Step(1e-2), 0);
+        fused.load_state_dict(plain.state_dict());
+
+        ours.LoadState(theirs.State());
+        Train(plain, theirs.ZeroGradients, () => theirs.Step(1e-2), 1);
+        Train(fused, flat.ZeroGradients, () => ours.Step(1e-2), 1);
+
+        Assert.Equal(2, ours.StepCount);
+        foreach ((string name, Tensor value) in plain.state_dict()) Tensors.AssertClose(value.Values(), fused.state_dict()[name].Values(), 1e-6);
+    }
+
+    [Fact]
+    public void A_gradient_that_is_not_finite_shows_in_the_norm_and_is_not_scaled()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> model = Model();
+        using var flat = new FlatParameters(WeightDecayGroups.Create(model, 0.1));
+        Assert.Equal(0, flat.GradientNorm());
+        using (no_grad()) flat.Groups[1].Gradients[^1] = double.PositiveInfinity;
+
+        double norm = flat.GradientNorm();
+
+        Assert.False(double.IsFinite(norm));
+        Assert.Equal(1, FlatParameters.ClipFactor(norm, 1));
+        Assert.Throws<DeitException>(() => FlatParameters.ClipFactor(1, 0));
+    }
+
+    [Fact]
+    public void Steps_leave_no_tensor_behind()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using nn.Module<Tensor, Tensor> model = Model();
+        using var flat = new FlatParameters(WeightDecayGroups.Create(model, 0.1));
+        using var optimizer = new FusedAdamW(flat, new());
+        using var average = new ExponentialMovingAverage(model, 0.9);
+        using var flatAverage = new FlatAverage(model, average, flat, 0.9);
+
+        long left = Tensors.LeftBehind(() =>
+        {
+            for (int step = 0; step < 20; step++) optimizer.Step(1e-3, FlatParameters.ClipFactor(flat.GradientNorm(), 1), flatAverage);
+        });
+
+        Assert.Equal(0, left);
+    }
+
+    private static void Train(nn.Module<Tensor, Tensor> model, Action zeroGradients, Action step, int index)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        zeroGradients();
+        Tensor x = tensor(HashFill.Uniform($"x{index}", 6 * 7), device: CPU).reshape(6, 7).to(model.parameters().First().dtype);
+        model.call(x).square().mean().backward();
+        step();
+    }
+
+    /// <summary>Two layers whose sizes leave gaps in flat storage, with buffers between them.</summary>
+    private static nn.Module<Tensor, Tensor> Model()
+    {
+        nn.Module<Tensor, Tensor> model = nn.Sequential(
+            ("norm", nn.BatchNorm1d(7, device: CPU)), ("first", nn.Linear(7, 5, device: CPU)), ("activation", nn.GELU()), ("last", nn.Linear(5, 3, device: CPU)));
+        using IDisposable noGradient = no_grad();
+        foreach ((string name, Parameter parameter) in model.named_parameters())
+        {
+            parameter.copy_(tensor(HashFill.Uniform(name, parameter.NumberOfElements), device: CPU).reshape(parameter.shape));
+        }
+
+        return model;
+    }
+}

@@ -1,0 +1,52 @@
+using Deit.Models;
+using Deit.Tests.Support;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Deit.Tests.Training;
+
+/// <summary>The generated training code gives the logits and every gradient of the reference path and autograd.</summary>
+[Collection(GlobalGenerator.Name)]
+public sealed class FusedTrainingTests
+{
+    private static readonly ModelRegistry Zoo = ModelRegistry.FromAssemblies(typeof(DeitTinyPatch16_224).Assembly);
+
+    public static TheoryData<string, int, double, string> Models
+    {
+        get
+        {
+            var data = new TheoryData<string, int, double, string>();
+            foreach (string name in new[] { "deit_digits_distilled", "deit_cifar10_distilled", "regnety_digits", "regnety_cifar10", "hybrid_cifar10" })
+            {
+                foreach (double dropPath in new[] { 0, 0.5 })
+                {
+                    data.Add(name, 5, dropPath, "cpu");
+                    data.Add(name, 5, dropPath, "cuda");
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Models))]
+    public void In_float64_fused_training_is_exact(string name, int batch, double dropPath, string device) =>
+        AssertEqual(name, batch, dropPath, Devices.Require(device), ScalarType.Float64, 1e-9);
+
+    [SkippableTheory]
+    [MemberData(nameof(Models))]
+    public void In_float32_fused_training_differs_by_rounding(string name, int batch, double dropPath, string device) =>
+        AssertEqual(name, batch, dropPath, Devices.Require(device), ScalarType.Float32, 1e-5);
+
+    private static void AssertEqual(string name, int batch, double dropPath, Device device, ScalarType type, double tolerance)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        RegisteredModelAttribute registered = Zoo.Find(name);
+        using IVisionModel model = registered.Create(new() { DropPath = dropPath });
+        HashFill.Fill(model.Module);
+        model.Module.to(device).to(type).train();
+        Tensor images = HashFill.Images(batch, registered.Description.Input[1], registered.Description.Input[2]).to(device).to(type);
+        FusedAgreement.Assert(model, images, tolerance);
+    }
+}
