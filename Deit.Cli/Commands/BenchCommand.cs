@@ -99,7 +99,7 @@ internal static class BenchCommand
         terminal.WriteLine();
         terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {measurement.Model}, {(benchmark.Train ? "training step" : "inference")}, batch {measurement.Batch}, {measurement.Threads} threads; sgemm {measurement.SgemmGflops:0} GFLOP/s"));
+            $"  {measurement.Model}, {(benchmark.Train ? "training step" : "inference")}, batch {measurement.Batch}, {Threads(measurement.Threads)}; sgemm {measurement.SgemmGflops:0} GFLOP/s"));
         Table table = new Table().Border(TableBorder.Simple)
             .AddColumn("path")
             .AddColumn(new TableColumn("images/s").RightAligned())
@@ -110,6 +110,8 @@ internal static class BenchCommand
         AddRow(table, "reference", measurement.Reference);
         terminal.Console.Write(table);
     }
+
+    private static string Threads(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} thread{(count == 1 ? "" : "s")}");
 
     private static void AddRow(Table table, string name, PathMeasurement? path)
     {

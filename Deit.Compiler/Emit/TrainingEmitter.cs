@@ -13,6 +13,9 @@ internal sealed class TrainingEmitter
 {
     private const string StepClass = "TrainingStep";
 
+    // Stands where the name of a unit's class will, so that units of one text are recognised.
+    private const string Unnamed = "\uFFFF";
+
     private readonly TrainingCode _code;
     private readonly Dictionary<TrainingUnit, string> _classes = [];
     private readonly List<string> _texts = [];
@@ -43,20 +46,20 @@ internal sealed class TrainingEmitter
         var names = new Dictionary<string, string>();
         foreach ((TrainingUnit unit, MemoryPlan plan) in _code.Units)
         {
-            string text = UnitText(unit, plan, "");
+            string text = UnitText(unit, plan);
             if (!names.TryGetValue(text, out string? name))
             {
                 name = Names.Free(unit.Name + "Step", taken);
                 taken.Add(name);
                 names.Add(text, name);
-                _texts.Add(UnitText(unit, plan, name));
+                _texts.Add(text.Replace(Unnamed, name));
             }
 
             _classes.Add(unit, name);
         }
     }
 
-    private static string UnitText(TrainingUnit unit, MemoryPlan plan, string name)
+    private static string UnitText(TrainingUnit unit, MemoryPlan plan)
     {
         Procedure procedure = unit.Procedure;
         Slot input = procedure.Inputs[0];
@@ -69,7 +72,7 @@ internal sealed class TrainingEmitter
 
         var code = new CodeWriter();
         code.Documentation("summary", $"Trains: {Names.Documentation(unit.Summary)}");
-        code.Open($"private sealed class {name}(TrainingMemory memory, string path, UnitPlace place)");
+        code.Open($"private sealed class {Unnamed}(TrainingMemory memory, string path, UnitPlace place)");
         matrices.WriteFields(code, slot => slot.Kind is SlotKind.Intermediate
             ? plan.PlaceOf(slot) is { Region: Region.Constant } constant
                 ? $"memory.Constant(place.Constant + {Names.Number(constant.Offset)}"

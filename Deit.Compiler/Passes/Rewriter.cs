@@ -13,6 +13,8 @@ internal sealed class Rewriter(Procedure procedure)
     private readonly List<Instruction> _forward = [.. procedure.Forward];
     private readonly List<Instruction> _backward = [.. procedure.Backward];
     private readonly HashSet<Slot> _kept = [.. procedure.Outputs, .. procedure.InputGradients.OfType<Slot>()];
+    private Dictionary<Slot, Instruction>? _producers;
+    private ILookup<Slot, Instruction>? _readers;
 
     /// <summary>The forward pass.</summary>
     public IReadOnlyList<Instruction> Forward => _forward;
@@ -24,10 +26,18 @@ internal sealed class Rewriter(Procedure procedure)
     public ImmutableArray<Instruction> Calls(string kernel) => [.. _forward.Concat(_backward).Where(instruction => instruction.Kernel == kernel)];
 
     /// <summary>The instruction that writes a matrix, or null where the caller does.</summary>
-    public Instruction? Producer(Slot? slot) => _forward.Concat(_backward).FirstOrDefault(instruction => instruction.Writes.Contains(slot));
+    public Instruction? Producer(Slot? slot)
+    {
+        _producers ??= _forward.Concat(_backward).SelectMany(static instruction => instruction.Writes.Select(slot => (slot, instruction))).ToDictionary(static pair => pair.slot, static pair => pair.instruction);
+        return slot is not null && _producers.TryGetValue(slot, out Instruction? producer) ? producer : null;
+    }
 
     /// <summary>The instructions that read a matrix, of either pass.</summary>
-    public ImmutableArray<Instruction> Readers(Slot? slot) => [.. _forward.Concat(_backward).Where(instruction => instruction.Reads.Contains(slot))];
+    public ImmutableArray<Instruction> Readers(Slot? slot)
+    {
+        _readers ??= _forward.Concat(_backward).SelectMany(static instruction => instruction.Reads.Distinct().Select(slot => (slot, instruction))).ToLookup(static pair => pair.slot, static pair => pair.instruction);
+        return slot is null ? [] : [.. _readers[slot]];
+    }
 
     /// <summary>The one instruction that reads a matrix which is of no use elsewhere, or null.</summary>
     public Instruction? OnlyReader(Slot? slot) => slot is not null && !IsKept(slot) && Readers(slot) is [Instruction reader] ? reader : null;
@@ -50,6 +60,7 @@ internal sealed class Rewriter(Procedure procedure)
     {
         (List<Instruction> list, int index) = Find(old);
         list[index] = replacement;
+        Changed();
         return replacement;
     }
 
@@ -58,6 +69,7 @@ internal sealed class Rewriter(Procedure procedure)
     {
         (List<Instruction> list, int index) = Find(place);
         list.Insert(index, instruction);
+        Changed();
     }
 
     /// <summary>Takes instructions out.</summary>
@@ -68,6 +80,8 @@ internal sealed class Rewriter(Procedure procedure)
             (List<Instruction> list, int index) = Find(instruction);
             list.RemoveAt(index);
         }
+
+        Changed();
     }
 
     /// <summary>Lets every instruction of the backward pass read <paramref name="replacement"/> where it read <paramref name="slot"/>.</summary>
@@ -77,6 +91,8 @@ internal sealed class Rewriter(Procedure procedure)
         {
             if (!ReferenceEquals(_backward[i], except) && _backward[i].Reads.Contains(slot)) _backward[i] = _backward[i].Reading(slot, replacement);
         }
+
+        Changed();
     }
 
     /// <summary>Removes what nobody needs and puts the backward pass in an order in which everything is made before it is read.</summary>
@@ -104,6 +120,12 @@ internal sealed class Rewriter(Procedure procedure)
         }
 
         return ordered.ToImmutable();
+    }
+
+    private void Changed()
+    {
+        _producers = null;
+        _readers = null;
     }
 
     private int Place(Instruction instruction)

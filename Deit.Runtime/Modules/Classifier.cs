@@ -32,7 +32,7 @@ public abstract class Classifier(string name) : nn.Module<Tensor, Tensor>(name),
     /// <exception cref="DeitException">The model has no generated training code.</exception>
     public TrainingTape ForwardTraining(Tensor images, out Tensor logits)
     {
-        TrainingTape tape = (_training ??= new(this, CreateStep)).Forward(images);
+        TrainingTape tape = (_training ??= new(this, Describe().Input, CreateStep)).Forward(images);
         logits = tape.Logits[0];
         return tape;
     }

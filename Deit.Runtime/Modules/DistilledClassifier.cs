@@ -38,7 +38,7 @@ public abstract class DistilledClassifier(string name) : nn.Module<Tensor, Disti
     /// <exception cref="DeitException">The model has no generated training code.</exception>
     public TrainingTape ForwardTraining(Tensor images, out DistilledLogits logits)
     {
-        TrainingTape tape = (_training ??= new(this, CreateStep)).Forward(images);
+        TrainingTape tape = (_training ??= new(this, Describe().Input, CreateStep)).Forward(images);
         logits = new DistilledLogits(tape.Logits[0], tape.Logits[1]);
         return tape;
     }

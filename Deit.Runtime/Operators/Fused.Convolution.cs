@@ -1,3 +1,4 @@
+using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,6 +45,12 @@ public static partial class Fused
         CheckConvolution(x, weight, null, geometry, dy);
         Shapes.Same(x, dx);
         Shapes.Same(weight, dWeight);
+        if (Depthwise.Is(x, dy, geometry))
+        {
+            Depthwise.Backward(dy, x, weight, geometry, dx, dWeight);
+            return;
+        }
+
         using var eager = Eager.Begin();
         Tensor[] gradients = ConvolutionGradients(OutputPixels(dy, geometry), Pixels(x, geometry), Kernels(weight, geometry), geometry, ofInput: true);
         dx.Tensor.copy_(gradients[1].permute(0, 2, 3, 1).reshape(dx.Rows, dx.Columns));
@@ -60,6 +67,12 @@ public static partial class Fused
     {
         CheckConvolution(x, weight, null, geometry, dy);
         Shapes.Same(weight, dWeight);
+        if (Depthwise.Is(x, dy, geometry))
+        {
+            Depthwise.WeightGradient(dy, x, geometry, dWeight);
+            return;
+        }
+
         using var eager = Eager.Begin();
         Tensor[] gradients = ConvolutionGradients(OutputPixels(dy, geometry), Pixels(x, geometry), Kernels(weight, geometry), geometry, ofInput: false);
         dWeight.Tensor.copy_(gradients[0].reshape(dWeight.Rows, dWeight.Columns));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -5,8 +6,9 @@ namespace Deit.Operators;
 
 /// <summary>The fused training steps of a model, one for each batch size that was asked for.</summary>
 /// <param name="model">The model.</param>
+/// <param name="input">The shape of an image that generated code is made for: channels, height, width.</param>
 /// <param name="create">Makes the step of a batch size; null of a model without generated training code.</param>
-public sealed class FusedTraining(nn.Module model, Func<long, FusedStep?> create) : IDisposable
+public sealed class FusedTraining(nn.Module model, ImmutableArray<int> input, Func<long, FusedStep?> create) : IDisposable
 {
     private readonly Dictionary<long, FusedStep?> _steps = [];
     private readonly HashSet<long> _busy = [];
@@ -14,10 +16,17 @@ public sealed class FusedTraining(nn.Module model, Func<long, FusedStep?> create
 
     /// <summary>Runs the forward pass.</summary>
     /// <param name="images">Shape (batch, channels, height, width).</param>
-    /// <exception cref="DeitException">The model has no training code.</exception>
+    /// <exception cref="DeitException">The model has no training code, or it is made for images of another shape.</exception>
     /// <exception cref="InvalidOperationException">The last tape of this batch size was not disposed.</exception>
     public TrainingTape Forward(Tensor images)
     {
+        if (images.dim() != 4 || !images.shape.AsSpan(1).SequenceEqual([.. input.Select(static extent => (long)extent)]))
+        {
+            throw new DeitException(
+                $"Generated training code of {model.GetName()} takes images (batch, {string.Join(", ", input)}), not ({string.Join(", ", images.shape)}): "
+                + "declare the model with that image_size, or train it on its reference path.");
+        }
+
         long batch = images.shape[0];
         Place place = Place.Of(model);
         if (place != _place)

@@ -2,8 +2,11 @@ using System.Text.Json;
 using Deit.Distillation;
 using Deit.Losses;
 using Deit.Models;
+using Deit.Operators;
 using Deit.Optimization;
+using Deit.Tests.Finetuning;
 using Deit.Tests.Support;
+using Deit.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,37 +20,44 @@ public sealed class TrainingParityTests
 
     private static readonly ModelRegistry Zoo = ModelRegistry.FromAssemblies(typeof(DeitTinyPatch16_224).Assembly);
 
-    public static TheoryData<string, string> SingleSteps => new()
+    public static TheoryData<string, string, bool> SingleSteps
     {
-        { "deit_tiny_patch16_224", "cpu" },
-        { "deit_tiny_distilled_patch16_224", "cpu" },
-        { "regnety_002", "cpu" },
-        { "efficientnet_b0", "cpu" },
-        { "deit_tiny_patch16_224", "cuda" },
-        { "deit_tiny_distilled_patch16_224", "cuda" },
-        { "regnety_002", "cuda" },
-        { "efficientnet_b0", "cuda" },
-    };
+        get
+        {
+            var data = new TheoryData<string, string, bool>();
+            foreach (string name in new[] { "deit_tiny_patch16_224", "deit_tiny_distilled_patch16_224", "regnety_002", "efficientnet_b0" })
+            {
+                foreach (string device in new[] { "cpu", "cuda" })
+                {
+                    data.Add(name, device, false);
+                    data.Add(name, device, true);
+                }
+            }
+
+            return data;
+        }
+    }
 
     [SkippableTheory]
     [MemberData(nameof(SingleSteps))]
-    public void A_step_agrees_with_the_reference(string name, string deviceName)
+    public void A_step_agrees_with_the_reference(string name, string deviceName, bool fused)
     {
         Device device = Devices.Require(deviceName);
         JsonElement reference = ReferenceFile.Read($"training/train_{name}.json");
         using DisposeScope scope = NewDisposeScope();
-        using IVisionModel model = Ready(name, device);
+        using var folder = new TemporaryFolder();
+        using IVisionModel model = Ready(Sized(name, reference, folder), device);
 
         IReadOnlyList<ParameterGroup> groups = WeightDecayGroups.Create(model.Module, WeightDecay);
         Assert.Equal(Names(reference, "no_weight_decay"), groups.Single(static group => group.WeightDecay == 0).Parameters.Select(static parameter => parameter.Name).Order());
 
-        using var optimizer = new Deit.Optimization.AdamW(groups, new());
-        Tensor loss = Loss(reference, model, device);
-        loss.backward();
+        using var descent = Descent.For(model, new() { WeightDecay = WeightDecay }, average: null, fused);
+        using Lesson lesson = Learn(reference, model, device, fused);
+        lesson.Backward();
 
-        Golden.AssertLoss(reference.GetProperty("loss").GetDouble(), loss.cpu().item<float>(), "loss");
+        Golden.AssertLoss(reference.GetProperty("loss").GetDouble(), lesson.Loss.cpu().item<float>(), "loss");
         AssertGradients(reference, model);
-        optimizer.Step(LearningRate);
+        descent.Step(LearningRate);
         Dictionary<string, Tensor> state = model.Module.state_dict();
         foreach (JsonProperty parameter in reference.GetProperty("after_adamw").EnumerateObject())
         {
@@ -62,23 +72,25 @@ public sealed class TrainingParityTests
     }
 
     [SkippableTheory]
-    [InlineData("cpu")]
-    [InlineData("cuda")]
-    public void Three_steps_agree_with_the_reference(string deviceName)
+    [InlineData("cpu", false)]
+    [InlineData("cpu", true)]
+    [InlineData("cuda", false)]
+    [InlineData("cuda", true)]
+    public void Three_steps_agree_with_the_reference(string deviceName, bool fused)
     {
         Device device = Devices.Require(deviceName);
         JsonElement reference = ReferenceFile.Read("training/train_deit_tiny_patch16_224_3steps.json");
         using DisposeScope scope = NewDisposeScope();
-        using IVisionModel model = Ready("deit_tiny_patch16_224", device);
-        using var optimizer = new Deit.Optimization.AdamW(WeightDecayGroups.Create(model.Module, WeightDecay), new());
+        using IVisionModel model = Ready(Zoo.Find("deit_tiny_patch16_224"), device);
+        using var descent = Descent.For(model, new() { WeightDecay = WeightDecay }, average: null, fused);
 
         for (int step = 0; step < 3; step++)
         {
-            optimizer.ZeroGradients();
-            Tensor loss = Loss(reference, model, device);
-            Golden.AssertRelative(reference.GetProperty("loss")[step].GetDouble(), loss.cpu().item<float>(), 2e-5, $"loss before step {step + 1}");
-            loss.backward();
-            optimizer.Step(LearningRate);
+            descent.ZeroGradients();
+            using Lesson lesson = Learn(reference, model, device, fused);
+            Golden.AssertRelative(reference.GetProperty("loss")[step].GetDouble(), lesson.Loss.cpu().item<float>(), 2e-5, $"loss before step {step + 1}");
+            lesson.Backward();
+            descent.Step(LearningRate);
 
             foreach (JsonProperty parameter in reference.GetProperty("l2_after_step").EnumerateObject())
             {
@@ -90,26 +102,44 @@ public sealed class TrainingParityTests
         }
     }
 
-    private static IVisionModel Ready(string name, Device device)
+    /// <summary>The model for images of the reference's size: generated training code is made for one.</summary>
+    private static RegisteredModelAttribute Sized(string name, JsonElement reference, TemporaryFolder folder)
+    {
+        RegisteredModelAttribute registered = Zoo.Find(name);
+        int size = reference.GetProperty("input")[2].GetInt32();
+        return size == registered.Description.Input[1] ? registered : SpecModel.Compile(folder, $"base: {name}", $"image_size: {size}");
+    }
+
+    private static IVisionModel Ready(RegisteredModelAttribute registered, Device device)
     {
         // The reference has neither dropout nor stochastic depth.
-        IVisionModel model = Zoo.Find(name).Create(new() { DropPath = 0 });
+        IVisionModel model = registered.Create(new() { DropPath = 0 });
         HashFill.Fill(model.Module);
         model.Module.to(device).train();
         return model;
     }
 
-    private static Tensor Loss(JsonElement reference, IVisionModel model, Device device)
+    private static Lesson Learn(JsonElement reference, IVisionModel model, Device device, bool fused)
     {
         long[] input = [.. reference.GetProperty("input").EnumerateArray().Select(static extent => extent.GetInt64())];
         Tensor images = HashFill.Images((int)input[0], (int)input[2], (int)input[3]).to(device);
         Tensor labels = Labels(reference, "labels", device);
-        if (model is Classifier classifier) return CrossEntropy.Labels(classifier.call(images), labels);
+        TrainingTape? tape = null;
+        if (model is Classifier classifier)
+        {
+            Tensor ofLabels;
+            if (fused) tape = classifier.ForwardTraining(images, out ofLabels);
+            else ofLabels = classifier.call(images);
+            return new(CrossEntropy.Labels(ofLabels, labels), ofLabels, tape);
+        }
 
-        DistilledLogits logits = ((DistilledClassifier)model).call(images);
+        var student = (DistilledClassifier)model;
+        DistilledLogits logits;
+        if (fused) tape = student.ForwardTraining(images, out logits);
+        else logits = student.call(images);
         Tensor teacher = nn.functional.one_hot(Labels(reference, "teacher_labels", device), logits.Distillation.shape[1]).to(ScalarType.Float32);
         var hard = new DistillationOptions { Type = DistillationType.Hard, Alpha = 0.5 };
-        return DistillationLoss.Compute(hard, CrossEntropy.Labels(logits.Class, labels), logits.Distillation, teacher);
+        return new(DistillationLoss.Compute(hard, CrossEntropy.Labels(logits.Class, labels), logits.Distillation, teacher), logits.Class, tape);
     }
 
     private static Tensor Labels(JsonElement reference, string key, Device device) =>

@@ -39,6 +39,15 @@ public sealed class FusedTrainingTests
     public void In_float32_fused_training_differs_by_rounding(string name, int batch, double dropPath, string device) =>
         AssertEqual(name, batch, dropPath, Devices.Require(device), ScalarType.Float32, 1e-5);
 
+    [Fact]
+    public void Images_of_another_size_are_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var model = new RegNetYDigits();
+        DeitException exception = Assert.Throws<DeitException>(() => model.ForwardTraining(zeros([2, 3, 40, 40], device: CPU), out _));
+        Assert.Contains("takes images (batch, 3, 32, 32), not (2, 3, 40, 40)", exception.Message, StringComparison.Ordinal);
+    }
+
     private static void AssertEqual(string name, int batch, double dropPath, Device device, ScalarType type, double tolerance)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -135,24 +135,32 @@ internal readonly unsafe struct ActivationGradient<TActivation>(float* x, float*
     /// <inheritdoc/>
     public void Run(long begin, long end, float* sums)
     {
+        if (Lanes.AreWhole(columns)) Run<WholeVectors>(begin, end, sums);
+        else Run<AnyColumns>(begin, end, sums);
+    }
+
+    private void Run<TLanes>(long begin, long end, float* sums)
+        where TLanes : IRowLanes
+    {
         for (long row = begin; row < end; row++)
         {
             long first = row * columns;
-            Row(x + first, dy + first, dx + first, y == null ? null : y + first, sums, columns);
+            Row<TLanes>(x + first, dy + first, dx + first, y == null ? null : y + first, sums, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row(float* input, float* outer, float* inner, float* output, float* sums, long columns)
+    private static void Row<TLanes>(float* input, float* outer, float* inner, float* output, float* sums, long columns)
+        where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            TActivation.Evaluate(Lanes.Load(input + j, remaining), out Vector256<float> value, out Vector256<float> slope);
-            Vector256<float> gradient = Lanes.Load(outer + j, remaining) * slope;
-            if (output != null) Lanes.Store(output + j, value, remaining);
-            Lanes.Store(inner + j, gradient, remaining);
-            Lanes.Store(sums + j, Lanes.Load(sums + j, remaining) + gradient, remaining);
+            TActivation.Evaluate(TLanes.Load(input + j, remaining), out Vector256<float> value, out Vector256<float> slope);
+            Vector256<float> gradient = TLanes.Load(outer + j, remaining) * slope;
+            if (output != null) TLanes.Store(output + j, value, remaining);
+            TLanes.Store(inner + j, gradient, remaining);
+            TLanes.Store(sums + j, TLanes.Load(sums + j, remaining) + gradient, remaining);
         }
     }
 }

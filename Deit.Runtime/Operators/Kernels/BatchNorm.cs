@@ -74,17 +74,22 @@ internal readonly unsafe struct ColumnMoments(float* x, long rows, long columns,
 
         Vector256<float> share = Vector256.Create(1f / count);
         for (long j = 0; j < columns; j += Lanes.Count) Lanes.Store(means + j, Lanes.Load(means + j, columns - j) * share, columns - j);
-        for (long row = 0; row < count; row++) AddSquares(block + row * columns, means, squares, columns);
+        for (long row = 0; row < count; row++)
+        {
+            if (Lanes.AreWhole(columns)) AddSquares<WholeVectors>(block + row * columns, means, squares, columns);
+            else AddSquares<AnyColumns>(block + row * columns, means, squares, columns);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddSquares(float* values, float* means, float* squares, long columns)
+    private static void AddSquares<TLanes>(float* values, float* means, float* squares, long columns)
+        where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> distance = Lanes.Load(values + j, remaining) - Lanes.Load(means + j, remaining);
-            Lanes.Store(squares + j, Functions.MultiplyAdd(distance, distance, Lanes.Load(squares + j, remaining)), remaining);
+            Vector256<float> distance = TLanes.Load(values + j, remaining) - TLanes.Load(means + j, remaining);
+            TLanes.Store(squares + j, Functions.MultiplyAdd(distance, distance, TLanes.Load(squares + j, remaining)), remaining);
         }
     }
 }
@@ -97,23 +102,31 @@ internal readonly unsafe struct BatchNormRows<TActivation>(float* x, float* mean
     /// <inheritdoc/>
     public void Run(long begin, long end)
     {
+        if (Lanes.AreWhole(columns)) Run<WholeVectors>(begin, end);
+        else Run<AnyColumns>(begin, end);
+    }
+
+    private void Run<TLanes>(long begin, long end)
+        where TLanes : IRowLanes
+    {
         for (long row = begin; row < end; row++)
         {
             long first = row * columns;
-            Row(x + first, mean, scale, bias, residual == null ? null : residual + first, y + first, columns);
+            Row<TLanes>(x + first, mean, scale, bias, residual == null ? null : residual + first, y + first, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row(float* input, float* mean, float* scale, float* bias, float* shortcut, float* output, long columns)
+    private static void Row<TLanes>(float* input, float* mean, float* scale, float* bias, float* shortcut, float* output, long columns)
+        where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> centred = Lanes.Load(input + j, remaining) - Lanes.Load(mean + j, remaining);
-            Vector256<float> value = Functions.MultiplyAdd(centred, Lanes.Load(scale + j, remaining), Lanes.Load(bias + j, remaining));
-            if (shortcut != null) value += Lanes.Load(shortcut + j, remaining);
-            Lanes.Store(output + j, TActivation.Of(value), remaining);
+            Vector256<float> centred = TLanes.Load(input + j, remaining) - TLanes.Load(mean + j, remaining);
+            Vector256<float> value = Functions.MultiplyAdd(centred, TLanes.Load(scale + j, remaining), TLanes.Load(bias + j, remaining));
+            if (shortcut != null) value += TLanes.Load(shortcut + j, remaining);
+            TLanes.Store(output + j, TActivation.Of(value), remaining);
         }
     }
 }
@@ -126,26 +139,34 @@ internal readonly unsafe struct BatchNormSums<TActivation>(
     /// <inheritdoc/>
     public void Run(long begin, long end, float* sums)
     {
+        if (Lanes.AreWhole(columns)) Run<WholeVectors>(begin, end, sums);
+        else Run<AnyColumns>(begin, end, sums);
+    }
+
+    private void Run<TLanes>(long begin, long end, float* sums)
+        where TLanes : IRowLanes
+    {
         for (long row = begin; row < end; row++)
         {
-            Row(dy + row * columns, x + row * columns, mean, inverseDeviation, scale, bias, sums, sums + columns, columns);
+            Row<TLanes>(dy + row * columns, x + row * columns, mean, inverseDeviation, scale, bias, sums, sums + columns, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row(
+    private static void Row<TLanes>(
         float* outer, float* input, float* mean, float* inverseDeviation, float* scale, float* bias, float* ofWeight, float* ofBias, long columns)
+        where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> centred = Lanes.Load(input + j, remaining) - Lanes.Load(mean + j, remaining);
+            Vector256<float> centred = TLanes.Load(input + j, remaining) - TLanes.Load(mean + j, remaining);
             TActivation.Evaluate(
-                Functions.MultiplyAdd(centred, Lanes.Load(scale + j, remaining), Lanes.Load(bias + j, remaining)), out _, out Vector256<float> slope);
-            Vector256<float> gradient = Lanes.Load(outer + j, remaining) * slope;
-            Vector256<float> normalized = centred * Lanes.Load(inverseDeviation + j, remaining);
-            Lanes.Store(ofWeight + j, Functions.MultiplyAdd(gradient, normalized, Lanes.Load(ofWeight + j, remaining)), remaining);
-            Lanes.Store(ofBias + j, gradient + Lanes.Load(ofBias + j, remaining), remaining);
+                Functions.MultiplyAdd(centred, TLanes.Load(scale + j, remaining), TLanes.Load(bias + j, remaining)), out _, out Vector256<float> slope);
+            Vector256<float> gradient = TLanes.Load(outer + j, remaining) * slope;
+            Vector256<float> normalized = centred * TLanes.Load(inverseDeviation + j, remaining);
+            TLanes.Store(ofWeight + j, Functions.MultiplyAdd(gradient, normalized, TLanes.Load(ofWeight + j, remaining)), remaining);
+            TLanes.Store(ofBias + j, gradient + TLanes.Load(ofBias + j, remaining), remaining);
         }
     }
 }
@@ -158,25 +179,33 @@ internal readonly unsafe struct BatchNormGradientRows<TActivation>(
     /// <inheritdoc/>
     public void Run(long begin, long end)
     {
+        if (Lanes.AreWhole(columns)) Run<WholeVectors>(begin, end);
+        else Run<AnyColumns>(begin, end);
+    }
+
+    private void Run<TLanes>(long begin, long end)
+        where TLanes : IRowLanes
+    {
         for (long row = begin; row < end; row++)
         {
-            Row(dy + row * columns, x + row * columns, mean, scale, bias, level, along, dx + row * columns, columns);
+            Row<TLanes>(dy + row * columns, x + row * columns, mean, scale, bias, level, along, dx + row * columns, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row(
+    private static void Row<TLanes>(
         float* outer, float* input, float* mean, float* scale, float* bias, float* level, float* along, float* output, long columns)
+        where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> factor = Lanes.Load(scale + j, remaining);
-            Vector256<float> centred = Lanes.Load(input + j, remaining) - Lanes.Load(mean + j, remaining);
-            TActivation.Evaluate(Functions.MultiplyAdd(centred, factor, Lanes.Load(bias + j, remaining)), out _, out Vector256<float> slope);
-            Vector256<float> gradient = Lanes.Load(outer + j, remaining) * slope;
-            Vector256<float> distance = Functions.MultiplyAdd(centred, Lanes.Load(along + j, remaining), Lanes.Load(level + j, remaining));
-            Lanes.Store(output + j, factor * (gradient - distance), remaining);
+            Vector256<float> factor = TLanes.Load(scale + j, remaining);
+            Vector256<float> centred = TLanes.Load(input + j, remaining) - TLanes.Load(mean + j, remaining);
+            TActivation.Evaluate(Functions.MultiplyAdd(centred, factor, TLanes.Load(bias + j, remaining)), out _, out Vector256<float> slope);
+            Vector256<float> gradient = TLanes.Load(outer + j, remaining) * slope;
+            Vector256<float> distance = Functions.MultiplyAdd(centred, TLanes.Load(along + j, remaining), TLanes.Load(level + j, remaining));
+            TLanes.Store(output + j, factor * (gradient - distance), remaining);
         }
     }
 }

@@ -17,18 +17,26 @@ internal readonly unsafe struct ColumnScaleGradient(float* x, float* scale, floa
     /// <inheritdoc/>
     public void Run(long begin, long end, float* sums)
     {
-        for (long row = begin; row < end; row++) Row(x + row * columns, scale, dy + row * columns, dx + row * columns, sums, columns);
+        if (Lanes.AreWhole(columns)) Run<WholeVectors>(begin, end, sums);
+        else Run<AnyColumns>(begin, end, sums);
+    }
+
+    private void Run<TLanes>(long begin, long end, float* sums)
+        where TLanes : IRowLanes
+    {
+        for (long row = begin; row < end; row++) Row<TLanes>(x + row * columns, scale, dy + row * columns, dx + row * columns, sums, columns);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row(float* input, float* scale, float* outer, float* inner, float* sums, long columns)
+    private static void Row<TLanes>(float* input, float* scale, float* outer, float* inner, float* sums, long columns)
+        where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> gradient = Lanes.Load(outer + j, remaining);
-            Lanes.Store(sums + j, Functions.MultiplyAdd(gradient, Lanes.Load(input + j, remaining), Lanes.Load(sums + j, remaining)), remaining);
-            Lanes.Store(inner + j, gradient * Lanes.Load(scale + j, remaining), remaining);
+            Vector256<float> gradient = TLanes.Load(outer + j, remaining);
+            TLanes.Store(sums + j, Functions.MultiplyAdd(gradient, TLanes.Load(input + j, remaining), TLanes.Load(sums + j, remaining)), remaining);
+            TLanes.Store(inner + j, gradient * TLanes.Load(scale + j, remaining), remaining);
         }
     }
 }
@@ -110,22 +118,30 @@ internal readonly unsafe struct ScaledImages(float* a, float* b, float* factors,
     /// <inheritdoc/>
     public void Run(long begin, long end)
     {
+        if (Lanes.AreWhole(columns)) Run<WholeVectors>(begin, end);
+        else Run<AnyColumns>(begin, end);
+    }
+
+    private void Run<TLanes>(long begin, long end)
+        where TLanes : IRowLanes
+    {
         for (long row = begin; row < end; row++)
         {
-            Row(a == null ? null : a + row * columns, b + row * columns, factors[row / rows], y + row * columns, columns);
+            Row<TLanes>(a == null ? null : a + row * columns, b + row * columns, factors[row / rows], y + row * columns, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row(float* a, float* b, float factor, float* y, long columns)
+    private static void Row<TLanes>(float* a, float* b, float factor, float* y, long columns)
+        where TLanes : IRowLanes
     {
         Vector256<float> factors = Vector256.Create(factor);
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> scaled = factors * Lanes.Load(b + j, remaining);
-            if (a != null) scaled += Lanes.Load(a + j, remaining);
-            Lanes.Store(y + j, scaled, remaining);
+            Vector256<float> scaled = factors * TLanes.Load(b + j, remaining);
+            if (a != null) scaled += TLanes.Load(a + j, remaining);
+            TLanes.Store(y + j, scaled, remaining);
         }
     }
 }

@@ -48,33 +48,48 @@ internal static unsafe class Elementwise
     private static long Blocks(Matrix matrix) => (matrix.Count + Block - 1) / Block;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Map<TFunction>(float* x, float* y, long count)
+    private static void Map<TFunction, TLanes>(float* x, float* y, long count)
         where TFunction : IUnary
+        where TLanes : IRowLanes
     {
-        for (long i = 0; i < count; i += Lanes.Count) Lanes.Store(y + i, TFunction.Of(Lanes.Load(x + i, count - i)), count - i);
+        for (long i = 0; i < count; i += Lanes.Count) TLanes.Store(y + i, TFunction.Of(TLanes.Load(x + i, count - i)), count - i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Map<TFunction>(float* a, float* b, float* y, long count)
+    private static void Map<TFunction, TLanes>(float* a, float* b, float* y, long count)
         where TFunction : IBinary
+        where TLanes : IRowLanes
     {
         for (long i = 0; i < count; i += Lanes.Count)
         {
-            Lanes.Store(y + i, TFunction.Of(Lanes.Load(a + i, count - i), Lanes.Load(b + i, count - i)), count - i);
+            TLanes.Store(y + i, TFunction.Of(TLanes.Load(a + i, count - i), TLanes.Load(b + i, count - i)), count - i);
         }
     }
 
     private readonly struct Unary<TFunction>(float* x, float* y, long count) : IRangeBody
         where TFunction : IUnary
     {
-        public void Run(long begin, long end) => Map<TFunction>(x + begin * Block, y + begin * Block, Math.Min(count, end * Block) - begin * Block);
+        public void Run(long begin, long end)
+        {
+            long first = begin * Block;
+            long length = Math.Min(count, end * Block) - first;
+            long whole = length / Lanes.Count * Lanes.Count;
+            Map<TFunction, WholeVectors>(x + first, y + first, whole);
+            Map<TFunction, AnyColumns>(x + first + whole, y + first + whole, length - whole);
+        }
     }
 
     private readonly struct Binary<TFunction>(float* a, float* b, float* y, long count) : IRangeBody
         where TFunction : IBinary
     {
-        public void Run(long begin, long end) =>
-            Map<TFunction>(a + begin * Block, b + begin * Block, y + begin * Block, Math.Min(count, end * Block) - begin * Block);
+        public void Run(long begin, long end)
+        {
+            long first = begin * Block;
+            long length = Math.Min(count, end * Block) - first;
+            long whole = length / Lanes.Count * Lanes.Count;
+            Map<TFunction, WholeVectors>(a + first, b + first, y + first, whole);
+            Map<TFunction, AnyColumns>(a + first + whole, b + first + whole, y + first + whole, length - whole);
+        }
     }
 
     private readonly struct Rows<TFunction>(float* a, float* b, float* y, long columns, long repeat, long rowsOfB) : IRangeBody
@@ -82,9 +97,16 @@ internal static unsafe class Elementwise
     {
         public void Run(long begin, long end)
         {
+            if (Lanes.AreWhole(columns)) Run<WholeVectors>(begin, end);
+            else Run<AnyColumns>(begin, end);
+        }
+
+        private void Run<TLanes>(long begin, long end)
+            where TLanes : IRowLanes
+        {
             for (long row = begin; row < end; row++)
             {
-                Map<TFunction>(a + row * columns, b + row / repeat % rowsOfB * columns, y + row * columns, columns);
+                Map<TFunction, TLanes>(a + row * columns, b + row / repeat % rowsOfB * columns, y + row * columns, columns);
             }
         }
     }

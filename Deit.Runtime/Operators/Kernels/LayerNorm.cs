@@ -11,27 +11,35 @@ internal readonly unsafe struct LayerNormRows(
     /// <inheritdoc/>
     public void Run(long begin, long end)
     {
+        if (Lanes.AreWhole(columns)) Run<WholeVectors>(begin, end);
+        else Run<AnyColumns>(begin, end);
+    }
+
+    private void Run<TLanes>(long begin, long end)
+        where TLanes : IRowLanes
+    {
         for (long row = begin; row < end; row++)
         {
             float* input = x + row * columns;
-            Measure(input, columns, epsilon, out mean[row], out inverseDeviation[row]);
-            Normalize(input, mean[row], inverseDeviation[row], weight, bias, y + row * columns, columns);
-            if (shifted != null) Shift(input, shift, shifted + row * columns, columns);
+            Measure<TLanes>(input, columns, epsilon, out mean[row], out inverseDeviation[row]);
+            Normalize<TLanes>(input, mean[row], inverseDeviation[row], weight, bias, y + row * columns, columns);
+            if (shifted != null) Shift<TLanes>(input, shift, shifted + row * columns, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Measure(float* input, long columns, float epsilon, out float mean, out float inverseDeviation)
+    private static void Measure<TLanes>(float* input, long columns, float epsilon, out float mean, out float inverseDeviation)
+        where TLanes : IRowLanes
     {
         Vector256<float> sum = default;
-        for (long j = 0; j < columns; j += Lanes.Count) sum += Lanes.Load(input + j, columns - j);
+        for (long j = 0; j < columns; j += Lanes.Count) sum += TLanes.Load(input + j, columns - j);
         mean = Vector256.Sum(sum) / columns;
 
         Vector256<float> centre = Vector256.Create(mean);
         Vector256<float> squares = default;
         for (long j = 0; j < columns; j += Lanes.Count)
         {
-            Vector256<float> centred = Lanes.Keep(Lanes.Load(input + j, columns - j) - centre, columns - j);
+            Vector256<float> centred = TLanes.Keep(TLanes.Load(input + j, columns - j) - centre, columns - j);
             squares = Functions.MultiplyAdd(centred, centred, squares);
         }
 
@@ -39,24 +47,26 @@ internal readonly unsafe struct LayerNormRows(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Normalize(float* input, float mean, float inverseDeviation, float* weight, float* bias, float* output, long columns)
+    private static void Normalize<TLanes>(float* input, float mean, float inverseDeviation, float* weight, float* bias, float* output, long columns)
+        where TLanes : IRowLanes
     {
         Vector256<float> centre = Vector256.Create(mean);
         Vector256<float> scale = Vector256.Create(inverseDeviation);
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> normalized = (Lanes.Load(input + j, remaining) - centre) * scale;
-            Lanes.Store(output + j, Functions.MultiplyAdd(normalized, Lanes.Load(weight + j, remaining), Lanes.Load(bias + j, remaining)), remaining);
+            Vector256<float> normalized = (TLanes.Load(input + j, remaining) - centre) * scale;
+            TLanes.Store(output + j, Functions.MultiplyAdd(normalized, TLanes.Load(weight + j, remaining), TLanes.Load(bias + j, remaining)), remaining);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Shift(float* input, float* shift, float* output, long columns)
+    private static void Shift<TLanes>(float* input, float* shift, float* output, long columns)
+        where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
-            Lanes.Store(output + j, Lanes.Load(input + j, columns - j) + Lanes.Load(shift + j, columns - j), columns - j);
+            TLanes.Store(output + j, TLanes.Load(input + j, columns - j) + TLanes.Load(shift + j, columns - j), columns - j);
         }
     }
 }
@@ -71,19 +81,27 @@ internal readonly unsafe struct LayerNormGradientRows(
     /// <inheritdoc/>
     public void Run(long begin, long end, float* sums)
     {
+        if (Lanes.AreWhole(columns)) Run<WholeVectors>(begin, end, sums);
+        else Run<AnyColumns>(begin, end, sums);
+    }
+
+    private void Run<TLanes>(long begin, long end, float* sums)
+        where TLanes : IRowLanes
+    {
         for (long row = begin; row < end; row++)
         {
             long first = row * columns;
-            Row(
+            Row<TLanes>(
                 dy + first, x + first, mean[row], inverseDeviation[row], weight, dx + first, residual == null ? null : residual + first,
                 sums, sums + columns, sums + 2 * columns, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row(
+    private static void Row<TLanes>(
         float* gradient, float* input, float mean, float inverseDeviation, float* weight, float* output, float* past,
         float* ofWeight, float* ofBias, float* ofInput, long columns)
+        where TLanes : IRowLanes
     {
         Vector256<float> centre = Vector256.Create(mean);
         Vector256<float> scale = Vector256.Create(inverseDeviation);
@@ -92,13 +110,13 @@ internal readonly unsafe struct LayerNormGradientRows(
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> outer = Lanes.Load(gradient + j, remaining);
-            Vector256<float> normalized = (Lanes.Load(input + j, remaining) - centre) * scale;
-            Vector256<float> inner = outer * Lanes.Load(weight + j, remaining);
+            Vector256<float> outer = TLanes.Load(gradient + j, remaining);
+            Vector256<float> normalized = (TLanes.Load(input + j, remaining) - centre) * scale;
+            Vector256<float> inner = outer * TLanes.Load(weight + j, remaining);
             level += inner;
             along = Functions.MultiplyAdd(inner, normalized, along);
-            Lanes.Store(ofWeight + j, Functions.MultiplyAdd(outer, normalized, Lanes.Load(ofWeight + j, remaining)), remaining);
-            Lanes.Store(ofBias + j, outer + Lanes.Load(ofBias + j, remaining), remaining);
+            TLanes.Store(ofWeight + j, Functions.MultiplyAdd(outer, normalized, TLanes.Load(ofWeight + j, remaining)), remaining);
+            TLanes.Store(ofBias + j, outer + TLanes.Load(ofBias + j, remaining), remaining);
         }
 
         Vector256<float> meanLevel = Vector256.Create(Vector256.Sum(level) / columns);
@@ -106,12 +124,12 @@ internal readonly unsafe struct LayerNormGradientRows(
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> normalized = (Lanes.Load(input + j, remaining) - centre) * scale;
-            Vector256<float> inner = Lanes.Load(gradient + j, remaining) * Lanes.Load(weight + j, remaining);
+            Vector256<float> normalized = (TLanes.Load(input + j, remaining) - centre) * scale;
+            Vector256<float> inner = TLanes.Load(gradient + j, remaining) * TLanes.Load(weight + j, remaining);
             Vector256<float> result = scale * (inner - meanLevel - normalized * meanAlong);
-            if (past != null) result += Lanes.Load(past + j, remaining);
-            Lanes.Store(output + j, result, remaining);
-            Lanes.Store(ofInput + j, result + Lanes.Load(ofInput + j, remaining), remaining);
+            if (past != null) result += TLanes.Load(past + j, remaining);
+            TLanes.Store(output + j, result, remaining);
+            TLanes.Store(ofInput + j, result + TLanes.Load(ofInput + j, remaining), remaining);
         }
     }
 }

@@ -67,7 +67,7 @@ internal static unsafe class Reduction
     {
         if (count <= RowsOfBlock)
         {
-            AddBlock(rows, stride, count, width, sums);
+            AddOneBlock(rows, stride, count, width, sums);
             return;
         }
 
@@ -75,13 +75,20 @@ internal static unsafe class Reduction
         for (long row = 0; row < count; row += RowsOfBlock)
         {
             NativeMemory.Clear(block, (nuint)(width * sizeof(float)));
-            AddBlock(rows + row * stride, stride, Math.Min(RowsOfBlock, count - row), width, block);
+            AddOneBlock(rows + row * stride, stride, Math.Min(RowsOfBlock, count - row), width, block);
             Add(block, width, sums);
         }
     }
 
+    private static void AddOneBlock(float* rows, long stride, long count, long width, float* sums)
+    {
+        if (Lanes.AreWhole(width)) AddBlock<WholeVectors>(rows, stride, count, width, sums);
+        else AddBlock<AnyColumns>(rows, stride, count, width, sums);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddBlock(float* rows, long stride, long count, long width, float* sums)
+    private static void AddBlock<TLanes>(float* rows, long stride, long count, long width, float* sums)
+        where TLanes : IRowLanes
     {
         long row = 0;
         for (; row + RowsAtOnce <= count; row += RowsAtOnce)
@@ -93,9 +100,9 @@ internal static unsafe class Reduction
             for (long j = 0; j < width; j += Lanes.Count)
             {
                 long remaining = width - j;
-                Vector256<float> sum = (Lanes.Load(first + j, remaining) + Lanes.Load(second + j, remaining))
-                    + (Lanes.Load(third + j, remaining) + Lanes.Load(fourth + j, remaining));
-                Lanes.Store(sums + j, Lanes.Load(sums + j, remaining) + sum, remaining);
+                Vector256<float> sum = (TLanes.Load(first + j, remaining) + TLanes.Load(second + j, remaining))
+                    + (TLanes.Load(third + j, remaining) + TLanes.Load(fourth + j, remaining));
+                TLanes.Store(sums + j, TLanes.Load(sums + j, remaining) + sum, remaining);
             }
         }
 
