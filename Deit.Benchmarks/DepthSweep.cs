@@ -4,66 +4,50 @@ using static TorchSharp.torch;
 
 namespace Deit.Benchmarks;
 
-/// <summary>Training steps of deit_tiny at several rates of stochastic depth, constant over the blocks and rising.</summary>
-internal sealed class DepthSweep : IDisposable
+/// <summary>Training steps of deit_tiny at a rate of stochastic depth, constant over the blocks and rising, beside the same without it.</summary>
+internal static class DepthSweep
 {
     private const int Seed = 0;
 
-    private static readonly ModelOptions None = new() { DropPath = 0 };
+    /// <summary>The rates that there are models for.</summary>
+    public static ImmutableArray<double> Rates { get; } = [0.1, 0.3, 0.5];
 
-    private readonly List<IDisposable> _owned = [];
-    private readonly ModelBatch _batch;
-
-    /// <summary>Prepares a sweep.</summary>
-    /// <param name="batch">Images a batch.</param>
-    public DepthSweep(int batch) => _batch = Own(new ModelBatch(DeitTinyPatch16_224.Description, batch));
-
-    /// <summary>What each rate is measured for: constant, the rate in every block; rising, from 0 to the rate in the last block.</summary>
-    private static IEnumerable<(double Rate, bool Rises, Func<IVisionModel> Create)> Models { get; } =
-    [
-        (0, false, static () => new DeitTinyPatch16_224(None)),
-        (0.1, false, static () => new DeitTinyDepth10()),
-        (0.3, false, static () => new DeitTinyDepth30()),
-        (0.5, false, static () => new DeitTinyDepth50()),
-        (0.1, true, static () => new DeitTinyPatch16_224(new() { DropPath = 0.1 })),
-        (0.3, true, static () => new DeitTinyPatch16_224(new() { DropPath = 0.3 })),
-        (0.5, true, static () => new DeitTinyPatch16_224(new() { DropPath = 0.5 })),
-    ];
-
-    /// <summary>Times the steps in turns.</summary>
-    /// <param name="rounds">Turns each.</param>
+    /// <summary>Times the three steps in turns.</summary>
     /// <param name="path">The path to train on.</param>
-    /// <param name="rates">The rates above 0 to measure.</param>
-    /// <returns>First that without stochastic depth; nothing where the path does not exist.</returns>
-    public ImmutableArray<DepthTiming> Measure(int rounds, ModelPath path, params IReadOnlyList<double> rates)
+    /// <param name="rate">One of <see cref="Rates"/>.</param>
+    /// <param name="batch">Images a batch.</param>
+    /// <param name="rounds">Turns each.</param>
+    /// <returns>Nothing where the path does not exist.</returns>
+    public static DepthTimings? Measure(ModelPath path, double rate, int batch, int rounds)
     {
-        (double Rate, bool Rises, Func<IVisionModel> Create)[] models = [.. Models.Where(model => model.Rate == 0 || rates.Contains(model.Rate))];
-        ModelStep[] steps = [.. models.Select(model => Step(path, model.Create)).OfType<ModelStep>()];
-        if (steps.Length < models.Length) return [];
-        ImmutableArray<Timing> timings = Interleaved.Measure(rounds, [.. steps.Select(static step => new Candidate("", step.Run))]);
-        return [.. models.Zip(timings, (model, timing) => new DepthTiming(model.Rate, model.Rises, timing.Milliseconds, timing.RatioTo(timings[0])))];
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => Enumerable.Reverse(_owned).ToList().ForEach(static resource => resource.Dispose());
-
-    private ModelStep? Step(ModelPath path, Func<IVisionModel> create)
-    {
+        using var images = new ModelBatch(DeitTinyPatch16_224.Description, batch);
         manual_seed(Seed);
-        return ModelStep.Create(path, Own(create()), _batch, train: true) is { } step ? Own(step) : null;
+        using IVisionModel without = Rising(0);
+        using IVisionModel constant = Constant(rate);
+        using IVisionModel rising = Rising(rate);
+        using ModelStep? withoutStep = ModelStep.Create(path, without, images, train: true);
+        using ModelStep? constantStep = ModelStep.Create(path, constant, images, train: true);
+        using ModelStep? risingStep = ModelStep.Create(path, rising, images, train: true);
+        if (withoutStep is null || constantStep is null || risingStep is null) return null;
+
+        ImmutableArray<Timing> timings = Interleaved.Measure(
+            rounds, new("without", withoutStep.Run), new("constant", constantStep.Run), new("rising from 0", risingStep.Run));
+        return new(timings[0], timings[1], timings[2]);
     }
 
-    private T Own<T>(T resource)
-        where T : IDisposable
+    private static DeitTinyPatch16_224 Rising(double rate) => new(new() { DropPath = rate });
+
+    private static IVisionModel Constant(double rate) => rate switch
     {
-        _owned.Add(resource);
-        return resource;
-    }
+        0.1 => new DeitTinyDepth10(),
+        0.3 => new DeitTinyDepth30(),
+        0.5 => new DeitTinyDepth50(),
+        _ => throw new ArgumentOutOfRangeException(nameof(rate), rate, "No model is declared with this rate."),
+    };
 }
 
-/// <summary>How long a step took.</summary>
-/// <param name="Rate">The rate of stochastic depth.</param>
-/// <param name="Rises">Whether it rises from 0 to that over the blocks.</param>
-/// <param name="Milliseconds">The median.</param>
-/// <param name="Ratio">To the step without stochastic depth.</param>
-internal sealed record DepthTiming(double Rate, bool Rises, double Milliseconds, Quartiles Ratio);
+/// <summary>How long the steps took.</summary>
+/// <param name="Without">Without stochastic depth.</param>
+/// <param name="Constant">With the rate in every block.</param>
+/// <param name="Rising">With a rate that rises from 0 over the blocks.</param>
+internal sealed record DepthTimings(Timing Without, Timing Constant, Timing Rising);

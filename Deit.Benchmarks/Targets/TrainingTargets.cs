@@ -49,15 +49,14 @@ internal static class TrainingTargets
     {
         const double rate = 0.5;
         const string against = "the same without it";
-        using var sweep = new DepthSweep(LargeBatch);
-        ImmutableArray<DepthTiming> timings = sweep.Measure(rounds, ModelPath.Fused, rate);
+        DepthTimings? timings = DepthSweep.Measure(ModelPath.Fused, rate, LargeBatch, rounds);
         return
         [
-            TargetRow.AtMost("train step deit_tiny_patch16_224, batch 16, stochastic depth 0.5 in every block", against, Ratio(rises: false), 0.60),
-            TargetRow.AtMost("train step deit_tiny_patch16_224, batch 16, stochastic depth rising linearly to 0.5", against, Ratio(rises: true), 0.82),
+            TargetRow.AtMost("train step deit_tiny_patch16_224, batch 16, stochastic depth 0.5 in every block", against, Ratio(timings?.Constant), 0.60),
+            TargetRow.AtMost("train step deit_tiny_patch16_224, batch 16, stochastic depth rising linearly to 0.5", against, Ratio(timings?.Rising), 0.82),
         ];
 
-        double? Ratio(bool rises) => timings.FirstOrDefault(timing => timing.Rate == rate && timing.Rises == rises)?.Ratio.Median;
+        double? Ratio(Timing? timing) => timing?.RatioTo(timings!.Without).Median;
     }
 
     private static (double? Ratio, double? Share) Measure(ModelPair pair, int rounds)

@@ -41,7 +41,7 @@ public sealed class FlatGroup : IDisposable
         Parameter first = group.Parameters.Count > 0
             ? group.Parameters[0].Parameter
             : throw new ArgumentException($"The group '{group.Name}' has no parameters.", nameof(group));
-        if (group.Parameters.FirstOrDefault(entry => entry.Parameter.dtype != first.dtype || entry.Parameter.device.ToString() != first.device.ToString()) is { Parameter: not null } other)
+        if (group.Parameters.FirstOrDefault(entry => !AreAlike(entry.Parameter, first)) is { Parameter: not null } other)
         {
             throw new ArgumentException(
                 $"'{other.Name}' is of type {other.Parameter.dtype} on {other.Parameter.device}, '{group.Parameters[0].Name}' of {first.dtype} on "
@@ -100,6 +100,8 @@ public sealed class FlatGroup : IDisposable
         using var matrix = new Matrix(flat, flat.storage_offset(), 1, flat.NumberOfElements);
         return matrix.Pointer;
     }
+
+    private static bool AreAlike(Tensor a, Tensor b) => a.dtype == b.dtype && a.device_type == b.device_type && a.device_index == b.device_index;
 
     /// <summary>The Parameter object stays, and with it the model's, the optimizer's and autograd's knowledge of it; its storage changes.</summary>
     private void Move(FlatEntry entry)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -160,7 +161,7 @@ public static partial class Fused
     }
 
     private static void CheckGradient(
-        Matrix x, Matrix dy, Matrix dx, Matrix? y = null, Matrix? columnSum = null, [System.Runtime.CompilerServices.CallerMemberName] string kernel = "")
+        Matrix x, Matrix dy, Matrix dx, Matrix? y = null, Matrix? columnSum = null, [CallerMemberName] string kernel = "")
     {
         Shapes.Same(x, dy, kernel);
         Shapes.Same(x, dx, kernel);

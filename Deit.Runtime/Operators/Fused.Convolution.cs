@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -107,7 +108,7 @@ public static partial class Fused
     }
 
     private static Tensor Convolved(Tensor x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry) => nn.functional.conv2d(
-        x, Kernels(weight, geometry), bias?.Flat, strides: [geometry.Stride, geometry.Stride], padding: [geometry.Padding, geometry.Padding], groups: geometry.Groups);
+        x, Kernels(weight, geometry), bias?.Flat, strides: Both(geometry.Stride), padding: Both(geometry.Padding), groups: geometry.Groups);
 
     private static void Write(Tensor channelsFirst, Matrix y) => y.Tensor.copy_(channelsFirst.permute(0, 2, 3, 1).reshape(y.Rows, y.Columns));
 
@@ -116,10 +117,9 @@ public static partial class Fused
     {
         if (!Aten.IsAvailable) return ConvolutionGradientsByAutograd(dy, x, weight, geometry, ofInput);
 
-        long[] stride = [geometry.Stride, geometry.Stride];
-        long[] padding = [geometry.Padding, geometry.Padding];
         Tensor?[] gradients = Aten.Dispatch(
-            AtenOperator.ConvolutionBackward, dy, x, weight, AtenArgument.None, stride, padding, new long[] { 1, 1 }, false, new long[] { 0, 0 }, (long)geometry.Groups,
+            AtenOperator.ConvolutionBackward,
+            dy, x, weight, AtenArgument.None, Both(geometry.Stride), Both(geometry.Padding), Both(1), false, Both(0), (long)geometry.Groups,
             new[] { ofInput, true, false });
         return ofInput ? [gradients[1]!, gradients[0]!] : [gradients[1]!];
     }
@@ -131,12 +131,15 @@ public static partial class Fused
         Tensor input = x.detach().requires_grad_(ofInput);
         Tensor kernels = weight.detach().requires_grad_(true);
         Tensor y = nn.functional.conv2d(
-            input, kernels, strides: [geometry.Stride, geometry.Stride], padding: [geometry.Padding, geometry.Padding], groups: geometry.Groups);
+            input, kernels, strides: Both(geometry.Stride), padding: Both(geometry.Padding), groups: geometry.Groups);
         return [.. autograd.grad([y], ofInput ? [kernels, input] : [kernels], [dy])];
     }
 
+    /// <summary>The same in both directions.</summary>
+    private static long[] Both(long extent) => [extent, extent];
+
     private static void CheckConvolution(
-        Matrix x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y, [System.Runtime.CompilerServices.CallerMemberName] string kernel = "")
+        Matrix x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y, [CallerMemberName] string kernel = "")
     {
         long images = Shapes.Times(x.Rows, geometry.Pixels, kernel);
         Shapes.Times(weight.Rows, geometry.Groups, kernel);

@@ -21,7 +21,7 @@ public static unsafe partial class Fused
         Shapes.SameColumns(x, weight);
         Shapes.Are(y, x.Rows, weight.Rows);
         Shapes.RowOf(y, bias);
-        if (Aten.IsAvailable)
+        if (Aten.Serves(y.Device))
         {
             Aten.AddMmOut(y.Device, y.Handle, bias.FlatHandle, x.Handle, weight.TransposedHandle, beta: 1, alpha: 1);
             return;
@@ -39,7 +39,7 @@ public static unsafe partial class Fused
     {
         Shapes.SameColumns(x, weight);
         Shapes.Are(y, x.Rows, weight.Rows);
-        if (Aten.IsAvailable)
+        if (Aten.Serves(y.Device))
         {
             Aten.MmOut(y.Device, y.Handle, x.Handle, weight.TransposedHandle);
             return;
@@ -59,7 +59,7 @@ public static unsafe partial class Fused
         Shapes.SameColumns(x, weight);
         Shapes.Are(y, x.Rows, weight.Rows);
         Shapes.Same(onto, y);
-        if (Aten.IsAvailable)
+        if (Aten.Serves(y.Device))
         {
             Aten.AddMmOut(y.Device, y.Handle, onto.Handle, x.Handle, weight.TransposedHandle, beta: 1, alpha: 1);
             return;
@@ -77,7 +77,7 @@ public static unsafe partial class Fused
     {
         Shapes.Are(dy, dx.Rows, weight.Rows);
         Shapes.SameColumns(weight, dx);
-        if (Aten.IsAvailable)
+        if (Aten.Serves(dx.Device))
         {
             Aten.MmOut(dx.Device, dx.Handle, dy.Handle, weight.Handle);
             return;
@@ -95,7 +95,7 @@ public static unsafe partial class Fused
     {
         Shapes.Are(dy, x.Rows, dWeight.Rows);
         Shapes.SameColumns(x, dWeight);
-        if (Aten.IsAvailable)
+        if (Aten.Serves(dWeight.Device))
         {
             Aten.MmOut(dWeight.Device, dWeight.Handle, dy.TransposedHandle, x.Handle);
             return;

@@ -65,9 +65,9 @@ public sealed class KeptImages : IDisposable
     /// <summary>Copies the rows of the kept images into a matrix of its own; the caller disposes it.</summary>
     internal Matrix Take(Matrix from)
     {
-        using Tensor memory = empty([Of(from).Rows * from.Columns], dtype: from.Type, device: from.Tensor.device);
-        using Matrix all = new(memory, 0, Of(from).Rows, from.Columns);
-        var packed = new Matrix(memory, 0, all.Rows, all.Columns);
+        long rows = Shapes.Times(from.Rows, _batch) * Count;
+        using Tensor memory = empty([rows * from.Columns], dtype: from.Type, device: from.Tensor.device);
+        var packed = new Matrix(memory, 0, rows, from.Columns);
         using var eager = Eager.Begin();
         packed.Tensor.copy_(_indices is null ? from.Tensor : from.Tensor.view(_batch, -1).index_select(0, _indices).view(packed.Rows, packed.Columns));
         return packed;

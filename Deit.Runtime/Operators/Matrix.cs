@@ -13,7 +13,7 @@ public sealed class Matrix : IDisposable
     private readonly nint _address;
     private Tensor? _transposed;
     private Tensor? _flat;
-    private Dictionary<long, Matrix>? _leading;
+    private Matrix? _leading;
 
     /// <summary>Makes a matrix in the memory of a tensor.</summary>
     /// <param name="memory">The tensor, of any shape, whose storage holds the elements; it may be disposed, its storage stays.</param>
@@ -90,14 +90,14 @@ public sealed class Matrix : IDisposable
         ? (float*)_address
         : throw new InvalidOperationException($"{this} has no elements that C# can read: they must be float32, on the CPU.");
 
-    /// <summary>The first rows alone, in the same memory.</summary>
+    /// <summary>The first rows alone, in the same memory; valid until another number of rows is asked for.</summary>
     /// <param name="rows">How many.</param>
     public Matrix Leading(long rows)
     {
         if (rows == Rows) return this;
-        _leading ??= [];
-        if (!_leading.TryGetValue(rows, out Matrix? leading)) _leading.Add(rows, leading = new(Tensor, Tensor.storage_offset(), rows, Columns, rows * Images / Rows));
-        return leading;
+        if (_leading?.Rows == rows) return _leading;
+        _leading?.Dispose();
+        return _leading = new(Tensor, Tensor.storage_offset(), rows, Columns, rows * Images / Rows);
     }
 
     /// <summary>Adds one to every element: to the count of batches that a normalisation has seen.</summary>
@@ -119,7 +119,7 @@ public sealed class Matrix : IDisposable
         Tensor.Dispose();
         _transposed?.Dispose();
         _flat?.Dispose();
-        foreach (Matrix leading in _leading?.Values ?? Enumerable.Empty<Matrix>()) leading.Dispose();
+        _leading?.Dispose();
     }
 
     /// <summary>The shape and the type: <c>a 197 x 192 matrix of Float32</c>.</summary>

@@ -19,13 +19,9 @@ public sealed class FusedLeakTests
 
     private static readonly int Steps = Environment.GetEnvironmentVariable("DEIT_LONG") == "1" ? 2000 : 60;
 
-    /// <remarks>
-    /// Generated code remembers a view for each number of images that a branch has kept. Small batches have few such numbers, so that
-    /// the steps that warm up meet them all.
-    /// </remarks>
     [Theory]
     [InlineData(0, 32, WarmUpSteps)]
-    [InlineData(0.5, 4, 200)]
+    [InlineData(0.3, 32, 200)]
     public void No_tensor_is_left_behind(double dropPath, int batch, int warmUp)
     {
         using var training = new Training(dropPath, batch);
@@ -61,11 +57,12 @@ public sealed class FusedLeakTests
         Assert.True(grown <= Slack, $"The process grew by {grown} bytes in {Steps} steps.");
     }
 
+    /// <summary>Frees what is garbage, and gives its memory back: a heap that waits for its next collection would look like a leak.</summary>
     private static void Collect()
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        GC.Collect();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     /// <summary>All that a step of the trainer does: clipping and the average of the weights too.</summary>

@@ -98,6 +98,9 @@ public static class Aten
         return results;
     }
 
+    /// <summary>Whether the functions that write into given memory are there for a kind of device.</summary>
+    internal static bool Serves(DeviceType device) => device is (DeviceType.CPU or DeviceType.CUDA) && IsAvailable;
+
     /// <summary>For messages: <c>(16, 197) Float32 cpu</c>.</summary>
     internal static string Describe(Tensor tensor) => $"({string.Join(", ", tensor.shape)}) {tensor.dtype} {tensor.device}";
 

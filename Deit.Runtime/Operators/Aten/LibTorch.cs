@@ -41,7 +41,8 @@ internal static unsafe partial class LibTorch
         {
             throw new DeitException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"libtorch {version >> 56}.{(version >> 48) & 0xFF} is loaded, but Deit calls operators of libtorch 2.10; reference that version of the libtorch package."));
+                $"libtorch {version >> 56}.{(version >> 48) & 0xFF} is loaded, but Deit calls operators of libtorch 2.10; ")
+                + "reference that version of the libtorch package.");
         }
     }
 

@@ -23,6 +23,10 @@ internal static unsafe class Elementwise
     /// <summary>Elements that are worth a thread of their own, where memory decides how long they take.</summary>
     public const long Grain = 1 << 15;
 
+    /// <summary>Threads begin at cache lines: elements are counted in blocks.</summary>
+    private const long Block = 512;
+    private const long BlocksOfGrain = Grain / Block;
+
     /// <summary>y = f(x).</summary>
     public static void Map<TFunction>(Matrix x, Matrix y)
         where TFunction : IUnary => NativeParallel.For(Blocks(x), BlocksOfGrain, new Unary<TFunction>(x.Pointer, y.Pointer, x.Count));
@@ -40,10 +44,6 @@ internal static unsafe class Elementwise
 
     /// <summary>Rows that are worth a thread of their own.</summary>
     public static long RowsOfGrain(Matrix matrix) => Math.Max(1, Grain / matrix.Columns);
-
-    /// <summary>Threads begin at cache lines: elements are counted in blocks.</summary>
-    private const long Block = 512;
-    private const long BlocksOfGrain = Grain / Block;
 
     private static long Blocks(Matrix matrix) => (matrix.Count + Block - 1) / Block;
 
