@@ -1,3 +1,4 @@
+using Deit.Operators.Kernels;
 using static TorchSharp.torch;
 
 namespace Deit.Operators;
@@ -19,6 +20,13 @@ public static partial class Fused
             return;
         }
 
+        if (x.OnHost)
+        {
+            kept.LayerNorm(x, weight, bias, epsilon, y, mean, inverseDeviation);
+            if (shifted is not null) ShiftByImage(x, kept.Factors, shift!, shifted);
+            return;
+        }
+
         using Matrix packed = kept.Take(x);
         LayerNorm(packed, weight, bias, epsilon, y, mean, inverseDeviation);
         if (shifted is null) return;
@@ -27,6 +35,9 @@ public static partial class Fused
         long batch = kept.Factors.Rows;
         shifted.Tensor.view(batch, -1, x.Columns).copy_(x.Tensor.view(batch, -1, x.Columns) + (kept.Factors.Tensor.view(batch, 1, 1) * shift!.Tensor));
     }
+
+    private static unsafe void ShiftByImage(Matrix x, Matrix factors, Matrix shift, Matrix shifted) => NativeParallel.For(
+        x.Rows, Elementwise.RowsOfGrain(x), new ShiftByImage(x.Pointer, factors.Pointer, shift.Pointer, shifted.Pointer, x.Rows / factors.Rows, x.Columns));
 
     /// <summary>The gradients of the layer norm that begins a branch of stochastic depth: those of dropped images are the residual's alone.</summary>
     /// <inheritdoc cref="LayerNormBackward(Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix)"/>

@@ -1,3 +1,4 @@
+using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,12 +13,14 @@ public sealed class KeptImages : IDisposable
 {
     private readonly long _batch;
     private Tensor? _indices;
+    private long[] _images;
 
     internal KeptImages(Matrix factors)
     {
         Factors = factors;
         _batch = factors.Rows;
         Count = _batch;
+        _images = [.. Enumerable.Range(0, (int)_batch).Select(static i => (long)i)];
         Scale = 1;
     }
 
@@ -48,14 +51,21 @@ public sealed class KeptImages : IDisposable
         Scale = kept.Length == 0 ? 0 : factors[kept[0]];
         if (kept.Length == 0) kept = [0];
         Count = kept.Length;
+        _images = kept;
         _indices?.Dispose();
         _indices = Count == _batch ? null : tensor(kept, device: Factors.Tensor.device).DetachFromDisposeScope();
     }
 
     /// <summary>Copies the rows of the kept images, times a factor, to the first rows of a matrix.</summary>
-    internal Matrix Take(Matrix from, Matrix to, double scale)
+    internal unsafe Matrix Take(Matrix from, Matrix to, double scale)
     {
         Matrix packed = Of(to);
+        if (from.OnHost)
+        {
+            fixed (long* images = _images) NativeParallel.For(Count, 1, new TakeImages(images, from.Pointer, packed.Pointer, (float)scale, from.Count / _batch));
+            return packed;
+        }
+
         using var eager = Eager.Begin();
         Tensor rows = _indices is null ? from.Tensor : from.Tensor.view(_batch, -1).index_select(0, _indices).view(packed.Rows, packed.Columns);
         packed.Tensor.copy_(scale == 1 ? rows : rows * scale);
@@ -65,19 +75,33 @@ public sealed class KeptImages : IDisposable
     /// <summary>Copies the rows of the kept images into a matrix of its own; the caller disposes it.</summary>
     internal Matrix Take(Matrix from)
     {
-        long rows = Shapes.Times(from.Rows, _batch) * Count;
-        using Tensor memory = empty([rows * from.Columns], dtype: from.Type, device: from.Tensor.device);
-        var packed = new Matrix(memory, 0, rows, from.Columns);
-        using var eager = Eager.Begin();
-        packed.Tensor.copy_(_indices is null ? from.Tensor : from.Tensor.view(_batch, -1).index_select(0, _indices).view(packed.Rows, packed.Columns));
-        return packed;
+        using Tensor memory = empty([from.Count], dtype: from.Type, device: from.Tensor.device);
+        using var all = new Matrix(memory, 0, from.Rows, from.Columns);
+        Take(from, all, scale: 1);
+        return new(memory, 0, Shapes.Times(from.Rows, _batch) * Count, from.Columns);
     }
 
     /// <summary>to += scale * packed, in the rows of the kept images.</summary>
-    internal void AddTo(Matrix to, Matrix packed, double scale)
+    internal unsafe void AddTo(Matrix to, Matrix packed, double scale)
     {
+        if (to.OnHost)
+        {
+            fixed (long* images = _images) NativeParallel.For(Count, 1, new AddImages(images, packed.Pointer, to.Pointer, (float)scale, to.Count / _batch));
+            return;
+        }
+
         using var eager = Eager.Begin();
         if (_indices is null) to.Tensor.add_(packed.Tensor, alpha: scale);
         else to.Tensor.view(_batch, -1).index_add_(0, _indices, packed.Tensor.view(Count, -1), scale);
+    }
+
+    /// <summary>The layer norm of the kept images, packed; of matrices that C# can read.</summary>
+    internal unsafe void LayerNorm(Matrix x, Matrix weight, Matrix bias, double epsilon, Matrix y, Matrix mean, Matrix inverseDeviation)
+    {
+        fixed (long* images = _images)
+        {
+            NativeParallel.For(Count, 1, new LayerNormOfKept(
+                images, x.Pointer, weight.Pointer, bias.Pointer, (float)epsilon, y.Pointer, mean.Pointer, inverseDeviation.Pointer, x.Rows / _batch, x.Columns));
+        }
     }
 }
