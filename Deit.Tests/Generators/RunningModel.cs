@@ -65,16 +65,19 @@ internal sealed class RunningModel : IDisposable
         }
 
         Assert.Equal(Description.Macs, passed.Values.Sum(static layer => layer.Macs) / Batch);
-        AssertTrainsAlike(images);
+        AssertTrainsAlike(device);
     }
 
     /// <summary>Holds the generated training code against the reference path, where nothing is drawn: other tests draw at the same time.</summary>
-    private void AssertTrainsAlike(Tensor images)
+    private void AssertTrainsAlike(Device device)
     {
+        // A batch norm over the two pixels of two small images divides by what is nearly nothing and magnifies rounding a million times.
+        const int Batch = 8;
         using IVisionModel model = _registered.Create(new() { DropPath = 0 });
         if (Description.TrainingPlan is null || model.Module.named_modules().Any(static entry => entry.module is Deit.Modules.DropPath { Rate: > 0 })) return;
-        model.Module.to(images.device).to(ScalarType.Float64);
-        FusedAgreement.Assert(model, images.to(ScalarType.Float64), 1e-8);
+        model.Module.to(device).to(ScalarType.Float64);
+        Tensor images = randn([Batch, .. Description.Input.Select(static extent => (long)extent)], dtype: ScalarType.Float64, device: device);
+        FusedAgreement.Assert(model, images, 1e-6);
     }
 
     public void Dispose()

@@ -29,6 +29,7 @@ public sealed class ValidationTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using var model = (DistilledClassifier)Compile("distilled: true").Create();
+        HashFill.Fill(model);
         LabelledImages images = Images(((IVisionModel)model).Description);
 
         ValidationResult result = Validation.Run(model, images, new() { Preprocessing = Bilinear, BatchSize = batchSize });
@@ -46,6 +47,7 @@ public sealed class ValidationTests : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IVisionModel model = Compile("distilled: false").Create();
+        HashFill.Fill(model.Module);
         LabelledImages images = Images(model.Description);
 
         ValidationResult result = Validation.Run(model, images, new() { Preprocessing = Bilinear, BatchSize = 3, Device = Devices.Require(device) });
@@ -60,6 +62,7 @@ public sealed class ValidationTests : IDisposable
     public void Progress_ends_with_the_result()
     {
         using IVisionModel model = Compile("distilled: false").Create();
+        HashFill.Fill(model.Module);
         LabelledImages images = Images(model.Description);
         var seen = new List<ValidationResult>();
 
@@ -73,6 +76,7 @@ public sealed class ValidationTests : IDisposable
     public void An_image_that_cannot_be_read_is_named()
     {
         using IVisionModel model = Compile("distilled: false").Create();
+        HashFill.Fill(model.Module);
         LabelledImages images = Images(model.Description);
         File.WriteAllText(images.Images[3].Path, "no image");
 

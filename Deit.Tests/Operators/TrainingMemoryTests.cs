@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 
 namespace Deit.Tests.Operators;
 
+[Collection(Training.GlobalGenerator.Name)]
 public sealed class TrainingMemoryTests
 {
     [Fact]
