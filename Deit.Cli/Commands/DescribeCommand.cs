@@ -13,7 +13,7 @@ internal static class DescribeCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string>("model") { Description = "The model's name, as 'deit list' shows it, or the YAML file that declares it." };
+        Argument<string> name = ModelArgument.Create();
         var json = new Option<bool>("--json") { Description = "Write JSON." };
         var batch = new Option<int>("--batch") { Description = "Images of the training step whose memory is stated.", DefaultValueFactory = static _ => 1 };
         batch.Validators.Add(static result =>

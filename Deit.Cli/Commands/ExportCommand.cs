@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Deit.Checkpoints;
 using Deit.Cli.Specs;
-using Deit.Compiler.Specs;
 
 namespace Deit.Cli.Commands;
 
@@ -12,7 +11,7 @@ internal static class ExportCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("model") { Description = "The model's name, as 'deit list' shows it, or the YAML file that declares it." };
+        Argument<string> model = ModelArgument.Create();
         var weights = new Option<string?>("--weights") { Description = "The weights, a safetensors file or a PyTorch checkpoint; freshly initialised ones by default." };
         var output = new Option<string>("--output") { Description = "The ONNX file to write.", Required = true };
         var labels = new Option<string?>("--labels") { Description = "A text file with the classes' names, one a line, to be kept as metadata." };
@@ -20,7 +19,7 @@ internal static class ExportCommand
         var command = new Command("export", "Write a model as an ONNX file.") { model, weights, output, labels, external };
         command.SetAction(parsed =>
         {
-            RegisteredModelAttribute registered = Find(parsed.GetRequiredValue(model));
+            RegisteredModelAttribute registered = ModelArgument.Find(parsed.GetRequiredValue(model));
             var options = new OnnxOptions { Labels = Labels(parsed.GetValue(labels)) };
             if (parsed.GetValue(external)) options = options with { InlineBytes = 0 };
             if (parsed.GetValue(weights) is null) parsed.InvocationConfiguration.Error.WriteLine($"deit: warning: without --weights, {registered.Description.Name} is exported with freshly initialised ones");
@@ -28,8 +27,6 @@ internal static class ExportCommand
         });
         return command;
     }
-
-    private static RegisteredModelAttribute Find(string model) => RecipeModels.IsFile(model) ? SpecAssembly.Compile(model) : Zoo.Find(model);
 
     private static void Run(Terminal terminal, RegisteredModelAttribute registered, string? weights, string output, OnnxOptions options)
     {

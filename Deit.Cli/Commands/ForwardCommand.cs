@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Deit.Checkpoints;
 using Deit.Cli.Specs;
-using Deit.Compiler.Specs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,7 +12,7 @@ internal static class ForwardCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string>("model") { Description = "The model's name, as 'deit list' shows it, or the YAML file that declares it." };
+        Argument<string> name = ModelArgument.Create();
         var weights = new Option<string>("--weights") { Description = "The weights: a safetensors file or a PyTorch checkpoint, under timm's or Hugging Face's names.", Required = true };
         var key = new Option<string>("--key") { Description = "Which dictionary of a checkpoint to take, such as model_ema; the usual ones are found." };
         var strict = new Option<bool>("--strict") { Description = "Whether the weights must be the model's to the last tensor; 'false' loads what fits.", DefaultValueFactory = static _ => true };
@@ -23,12 +22,10 @@ internal static class ForwardCommand
         command.SetAction(parsed =>
         {
             var options = new WeightsOptions { Key = parsed.GetValue(key), Strict = parsed.GetValue(strict) };
-            Run(terminal, Find(parsed.GetRequiredValue(name)), parsed.GetRequiredValue(weights), options, parsed.GetRequiredValue(input), parsed.GetRequiredValue(output));
+            Run(terminal, ModelArgument.Find(parsed.GetRequiredValue(name)), parsed.GetRequiredValue(weights), options, parsed.GetRequiredValue(input), parsed.GetRequiredValue(output));
         });
         return command;
     }
-
-    private static RegisteredModelAttribute Find(string model) => RecipeModels.IsFile(model) ? SpecAssembly.Compile(model) : Zoo.Find(model);
 
     private static void Run(Terminal terminal, RegisteredModelAttribute registered, string weights, WeightsOptions options, string input, string output)
     {

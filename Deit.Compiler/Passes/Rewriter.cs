@@ -64,14 +64,6 @@ internal sealed class Rewriter(Procedure procedure)
         return replacement;
     }
 
-    /// <summary>Puts an instruction in front of another.</summary>
-    public void InsertBefore(Instruction place, Instruction instruction)
-    {
-        (List<Instruction> list, int index) = Find(place);
-        list.Insert(index, instruction);
-        Changed();
-    }
-
     /// <summary>Takes instructions out.</summary>
     public void Remove(params Instruction[] instructions)
     {

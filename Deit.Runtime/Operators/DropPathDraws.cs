@@ -35,21 +35,22 @@ internal sealed class DropPathDraws : IDisposable
     public Matrix this[string name] => _branches[name].Factors;
 
     /// <summary>Draws the factors of the next step: 0 with the branch's rate while it trains, what keeps the expectation otherwise.</summary>
-    public void Draw()
+    /// <returns>The names of the branches whose factors are others than before.</returns>
+    public List<string> Draw()
     {
+        var changed = new List<string>();
         using IDisposable noGradient = no_grad();
-        foreach (Branch branch in _branches.Values)
+        foreach ((string name, Branch branch) in _branches)
         {
             double kept = 1 - branch.Module.Rate;
-            if (!branch.Module.training || kept == 1)
-            {
-                branch.Factors.Tensor.fill_(1);
-            }
-            else
-            {
-                branch.Factors.Tensor.bernoulli_(kept).div_(kept);
-            }
+            bool drops = branch.Module.training && kept < 1;
+            if (drops) branch.Factors.Tensor.bernoulli_(kept).div_(kept);
+            else if (branch.WasDrawn) branch.Factors.Tensor.fill_(1);
+            if (drops || branch.WasDrawn) changed.Add(name);
+            branch.WasDrawn = drops;
         }
+
+        return changed;
     }
 
     /// <summary>Frees the factors.</summary>
@@ -63,5 +64,9 @@ internal sealed class DropPathDraws : IDisposable
         _factors.Dispose();
     }
 
-    private sealed record Branch(DropPath Module, Matrix Factors);
+    private sealed record Branch(DropPath Module, Matrix Factors)
+    {
+        /// <summary>Whether the last step dropped images: at rate 0, nothing is done for a step.</summary>
+        public bool WasDrawn { get; set; }
+    }
 }

@@ -81,33 +81,12 @@ public static unsafe partial class Fused
         long rows = Shapes.Times(x.Rows, factors.Rows);
         if (x.OnHost)
         {
-            NativeParallel.For(x.Rows, Elementwise.RowsOfGrain(x), new ScaledImages(null, x.Pointer, factors.Pointer, y.Pointer, rows, x.Columns));
+            NativeParallel.For(x.Rows, Elementwise.RowsOfGrain(x), new ScaledImages(x.Pointer, factors.Pointer, y.Pointer, rows, x.Columns));
             return;
         }
 
         using var eager = Eager.Begin();
         y.Flat.copy_((x.Tensor.view(factors.Rows, rows * x.Columns) * factors.Tensor).view(-1));
-    }
-
-    /// <summary>y = a + factor of the image · b: a branch is added to its shortcut, scaled.</summary>
-    /// <param name="a">Images · rows x columns.</param>
-    /// <param name="b">As a.</param>
-    /// <param name="factors">Images x 1.</param>
-    /// <param name="y">As a; may be <paramref name="a"/> or <paramref name="b"/>.</param>
-    public static void AddScaledImages(Matrix a, Matrix b, Matrix factors, Matrix y)
-    {
-        Shapes.Same(a, b);
-        Shapes.Same(a, y);
-        Shapes.Are(factors, factors.Rows, 1);
-        long rows = Shapes.Times(a.Rows, factors.Rows);
-        if (a.OnHost)
-        {
-            NativeParallel.For(a.Rows, Elementwise.RowsOfGrain(a), new ScaledImages(a.Pointer, b.Pointer, factors.Pointer, y.Pointer, rows, a.Columns));
-            return;
-        }
-
-        using var eager = Eager.Begin();
-        y.Flat.copy_(a.Flat + (b.Tensor.view(factors.Rows, rows * b.Columns) * factors.Tensor).view(-1));
     }
 
     /// <summary>Multiplies each column by a learned factor: layer scale (Touvron et al., arXiv 2103.17239).</summary>

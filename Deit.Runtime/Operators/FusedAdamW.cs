@@ -115,7 +115,7 @@ public sealed class FusedAdamW : IDisposable
         unsafe
         {
             var numbers = new AdamWNumbers(
-                (float)_options.Beta1, (float)_options.Beta2, (float)step.GradientScale, (float)step.Remainder, (float)step.Scale, (float)step.Epsilon, (float)averageDecay);
+                Blend.Of(_options.Beta1), Blend.Of(_options.Beta2), (float)step.GradientScale, (float)step.Remainder, (float)step.Scale, (float)step.Epsilon, Blend.Of(averageDecay));
             NativeParallel.For((count + AdamWStep.Block - 1) / AdamWStep.Block, 1, new AdamWStep(
                 FlatGroup.PointerTo(group.Values), FlatGroup.PointerTo(group.Gradients), FlatGroup.PointerTo(moments.Means), FlatGroup.PointerTo(moments.Squares),
                 average is null ? null : FlatGroup.PointerTo(average), count, numbers));

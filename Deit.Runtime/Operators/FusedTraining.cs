@@ -31,6 +31,7 @@ public sealed class FusedTraining(nn.Module model, ImmutableArray<int> input, Fu
         Place place = Place.Of(model);
         if (place != _place)
         {
+            if (_busy.Count > 0) throw new InvalidOperationException("The model's parameters were moved while a tape is in use: dispose it first.");
             Dispose();
             _place = place;
         }
@@ -43,7 +44,15 @@ public sealed class FusedTraining(nn.Module model, ImmutableArray<int> input, Fu
 
         if (step is null) throw new DeitException("The model has no generated training code: train it on its reference path.");
         if (!_busy.Add(batch)) throw new InvalidOperationException("The last tape of this batch size is still in use: dispose it first.");
-        return new(step, images, () => _busy.Remove(batch));
+        try
+        {
+            return new(step, images, () => _busy.Remove(batch));
+        }
+        catch
+        {
+            _busy.Remove(batch);
+            throw;
+        }
     }
 
     /// <summary>Frees the memory of all steps.</summary>
@@ -64,11 +73,14 @@ public sealed class FusedTraining(nn.Module model, ImmutableArray<int> input, Fu
 
         private static nint AddressOf(Tensor parameter)
         {
-            if (!parameter.is_cpu()) return 0;
-            using var matrix = new Matrix(parameter, parameter.storage_offset(), 1, 1);
-            return matrix.Type == ScalarType.Float32 ? Address(matrix) : 0;
-        }
+            if (Aten.Serves(parameter.device_type))
+            {
+                Aten.Check(LibTorch.aoti_torch_get_data_ptr(parameter.Handle, out nint address), "data_ptr", parameter);
+                return address;
+            }
 
-        private static unsafe nint Address(Matrix matrix) => (nint)matrix.Pointer;
+            using var first = new Matrix(parameter, parameter.storage_offset(), 1, 1);
+            return first.Address;
+        }
     }
 }

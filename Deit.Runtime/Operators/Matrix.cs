@@ -113,6 +113,9 @@ public sealed class Matrix : IDisposable
         Tensor.add_(1);
     }
 
+    /// <summary>Where it begins, of any element type; 0 on other devices than the CPU.</summary>
+    internal nint Address => _address;
+
     /// <summary>The views; the memory is somebody else's.</summary>
     public void Dispose()
     {

@@ -109,8 +109,10 @@ public sealed class TrainingMemory : IDisposable
     /// </summary>
     public void DrawDropPath()
     {
-        _dropPath.Draw();
-        foreach (KeptImages kept in _kept.Values) kept.Refresh();
+        foreach (string branch in _dropPath.Draw())
+        {
+            if (_kept.TryGetValue(branch, out KeptImages? kept)) kept.Refresh();
+        }
     }
 
     /// <summary>Frees the arena and all matrices; parameters and gradients are the model's.</summary>

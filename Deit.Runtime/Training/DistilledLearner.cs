@@ -29,15 +29,26 @@ internal sealed class DistilledLearner : Learner
 
     public override IVisionModel Model => _student;
 
+    /// <summary>Without a teacher, nothing is asked of the distillation head.</summary>
+    public override bool TrainsAll => _teacher is not null;
+
     public override Lesson Learn(Tensor images, Tensor targets, bool fused)
     {
         TrainingTape? tape = null;
         DistilledLogits logits;
         if (fused) tape = _student.ForwardTraining(images, out logits);
         else logits = _student.call(images);
-        Tensor loss = CrossEntropy.SoftTargets(logits.Class, targets);
-        if (_teacher is not null) loss = DistillationLoss.Compute(_distillation, loss, logits.Distillation, Ask(_teacher, images));
-        return new(loss, logits.Class, tape);
+        try
+        {
+            Tensor loss = CrossEntropy.SoftTargets(logits.Class, targets);
+            if (_teacher is not null) loss = DistillationLoss.Compute(_distillation, loss, logits.Distillation, Ask(_teacher, images));
+            return new(loss, logits.Class, tape);
+        }
+        catch
+        {
+            tape?.Dispose();
+            throw;
+        }
     }
 
     public override HeadLogits Answer(Tensor images)

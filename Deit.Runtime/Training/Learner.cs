@@ -25,6 +25,12 @@ internal abstract class Learner
     public static DeitException CannotBeTaught(ModelDescription student) =>
         new($"{student.Name} has no distillation head to be taught: take a distilled model, or distillation type 'none'.");
 
+    /// <summary>
+    /// Whether the loss reaches every parameter. Where it does not, autograd leaves those without a gradient and AdamW leaves them alone;
+    /// generated code would give them zeros, and they would decay.
+    /// </summary>
+    public virtual bool TrainsAll => true;
+
     /// <summary>Runs the model on a batch of training images.</summary>
     /// <param name="images">Shape (batch, channels, height, width).</param>
     /// <param name="targets">Probabilities, shape (batch, classes).</param>

@@ -11,7 +11,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
 {
     private readonly MixupCutMix _mixing = new(options.Mixing, learner.Model.Description.Classes);
     private readonly CosineSchedule _schedule = options.Schedule();
-    private readonly bool _fused = options.Fused && learner.Model.Description.TrainingPlan is not null;
+    private readonly bool _fused = options.Fused && learner.TrainsAll && learner.Model.Description.TrainingPlan is not null;
 
     /// <summary>Trains to the end. The model is in evaluation mode afterwards.</summary>
     /// <exception cref="DeitException">The data do not suit the model, or the loss stopped being a number.</exception>

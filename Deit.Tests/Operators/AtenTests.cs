@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 
 namespace Deit.Tests.Operators;
 
+[Collection(Training.GlobalGenerator.Name)]
 public sealed class AtenTests
 {
     [SkippableFact]

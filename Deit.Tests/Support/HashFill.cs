@@ -64,6 +64,10 @@ internal static class HashFill
         return tensor(pixels, [batch, 3, height, width], dtype: ScalarType.Float32, device: CPU);
     }
 
+    /// <summary>Noise of shape (batch, channels, height, width), of any number of channels.</summary>
+    public static Tensor Images(int batch, IReadOnlyList<int> input) =>
+        tensor([.. Uniform("input", (long)batch * input[0] * input[1] * input[2]).Select(static u => (float)(2 * u))], [batch, input[0], input[1], input[2]], dtype: ScalarType.Float32, device: CPU);
+
     /// <summary>The checksum of zlib: reflected, polynomial 0xEDB88320.</summary>
     public static uint Crc32(ReadOnlySpan<byte> bytes)
     {

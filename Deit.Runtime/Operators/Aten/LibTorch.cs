@@ -59,6 +59,9 @@ internal static unsafe partial class LibTorch
     public static partial int aoti_torch_is_defined(nint tensor, out int result);
 
     [LibraryImport(Cpu)]
+    public static partial int aoti_torch_get_data_ptr(nint tensor, out nint result);
+
+    [LibraryImport(Cpu)]
     public static partial int torch_new_string_handle(byte* text, nuint length, out nint result);
 
     [LibraryImport(Cpu)]

@@ -3,16 +3,25 @@ using System.Runtime.Intrinsics;
 
 namespace Deit.Operators.Kernels;
 
+/// <summary>How much of an old value is kept, and the share of the new one.</summary>
+/// <param name="Kept">The decay.</param>
+/// <param name="Share">One less it, taken in double precision: in float32, that of 0.99996 would be off by a thousandth.</param>
+internal readonly record struct Blend(float Kept, float Share)
+{
+    /// <summary>The blend of a decay.</summary>
+    public static Blend Of(double decay) => new((float)decay, (float)(1 - decay));
+}
+
 /// <summary>The numbers of a step of AdamW, the same for all elements.</summary>
-/// <param name="Beta1">How much of the mean of the gradient is kept.</param>
-/// <param name="Beta2">How much of the mean of the squared gradient is kept.</param>
+/// <param name="Mean">The mean of the gradient.</param>
+/// <param name="Square">The mean of the squared gradient.</param>
 /// <param name="GradientScale">What gradients are multiplied by first: less than 1 where they are clipped.</param>
 /// <param name="Remainder">What weight decay leaves.</param>
 /// <param name="Scale">The factor of mean / (sqrt(mean square) + epsilon), with the bias corrections; negative.</param>
 /// <param name="Epsilon">With its share of the bias corrections.</param>
-/// <param name="AverageDecay">How much of itself the moving average keeps.</param>
+/// <param name="Average">The moving average of the weights.</param>
 internal readonly record struct AdamWNumbers(
-    float Beta1, float Beta2, float GradientScale, float Remainder, float Scale, float Epsilon, float AverageDecay);
+    Blend Mean, Blend Square, float GradientScale, float Remainder, float Scale, float Epsilon, Blend Average);
 
 /// <summary>A step of AdamW, and of the moving average of the weights where there is one: each of the arrays is read and written once.</summary>
 internal readonly unsafe struct AdamWStep(float* values, float* gradients, float* means, float* squares, float* average, long count, AdamWNumbers numbers)
@@ -33,10 +42,10 @@ internal readonly unsafe struct AdamWStep(float* values, float* gradients, float
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Step(float* values, float* gradients, float* means, float* squares, float* average, long count, AdamWNumbers numbers)
     {
-        Vector256<float> beta1 = Vector256.Create(numbers.Beta1), gradientShare = Vector256.Create(1 - numbers.Beta1);
-        Vector256<float> beta2 = Vector256.Create(numbers.Beta2), squareShare = Vector256.Create(1 - numbers.Beta2);
+        Vector256<float> beta1 = Vector256.Create(numbers.Mean.Kept), gradientShare = Vector256.Create(numbers.Mean.Share);
+        Vector256<float> beta2 = Vector256.Create(numbers.Square.Kept), squareShare = Vector256.Create(numbers.Square.Share);
         Vector256<float> remainder = Vector256.Create(numbers.Remainder), scale = Vector256.Create(numbers.Scale), epsilon = Vector256.Create(numbers.Epsilon);
-        Vector256<float> decay = Vector256.Create(numbers.AverageDecay), averageShare = Vector256.Create(1 - numbers.AverageDecay);
+        Vector256<float> decay = Vector256.Create(numbers.Average.Kept), averageShare = Vector256.Create(numbers.Average.Share);
         Vector256<float> gradientScale = Vector256.Create(numbers.GradientScale);
         for (long i = 0; i < count; i += Lanes.Count)
         {

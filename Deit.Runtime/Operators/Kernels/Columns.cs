@@ -113,7 +113,7 @@ internal readonly unsafe struct ImageMeansGradient(float* dy, long rows, long sk
 }
 
 /// <summary>y = [a +] factor of the image · b.</summary>
-internal readonly unsafe struct ScaledImages(float* a, float* b, float* factors, float* y, long rows, long columns) : IRangeBody
+internal readonly unsafe struct ScaledImages(float* x, float* factors, float* y, long rows, long columns) : IRangeBody
 {
     /// <inheritdoc/>
     public void Run(long begin, long end)
@@ -127,21 +127,19 @@ internal readonly unsafe struct ScaledImages(float* a, float* b, float* factors,
     {
         for (long row = begin; row < end; row++)
         {
-            Row<TLanes>(a == null ? null : a + row * columns, b + row * columns, factors[row / rows], y + row * columns, columns);
+            Row<TLanes>(x + row * columns, factors[row / rows], y + row * columns, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Row<TLanes>(float* a, float* b, float factor, float* y, long columns)
+    private static void Row<TLanes>(float* x, float factor, float* y, long columns)
         where TLanes : IRowLanes
     {
         Vector256<float> factors = Vector256.Create(factor);
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> scaled = factors * TLanes.Load(b + j, remaining);
-            if (a != null) scaled += TLanes.Load(a + j, remaining);
-            TLanes.Store(y + j, scaled, remaining);
+            TLanes.Store(y + j, factors * TLanes.Load(x + j, remaining), remaining);
         }
     }
 }
