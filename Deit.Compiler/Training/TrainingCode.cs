@@ -19,12 +19,13 @@ internal sealed record TrainingCode(Procedure Procedure, MemoryPlan Plan, Immuta
     /// <summary>Elements of the arena whatever the batch.</summary>
     public long ConstantElements => Plan.Sizes[Region.Constant];
 
-    /// <summary>What the arena holds for an image: the tapes of the units, and the model's own matrices by name.</summary>
+    /// <summary>What the arena holds for an image: the tapes of the units and what they return, and what the model's own layers write going forward.</summary>
     public IEnumerable<(string Name, long Elements)> Parts =>
     [
         .. Procedure.Forward.OfType<UnitCall>().Select(call => (call.Path, Units.First(unit => unit.Unit == call.Unit).Plan.Sizes[Region.Tape])),
-        .. Procedure.Instructions.SelectMany(static instruction => instruction.Writes).Where(static slot => slot.Kind == SlotKind.Intermediate && slot.Shape.PerImage)
-            .Distinct().Select(static slot => (slot.Name, slot.Shape.Elements)),
+        .. Procedure.Forward.Select(static instruction => (
+            instruction.Layer.Length > 0 ? instruction.Layer : instruction.Kernel,
+            instruction.Writes.Where(static slot => slot.Kind == SlotKind.Intermediate && slot.Shape.PerImage).Sum(static slot => slot.Shape.Elements))),
     ];
 
     /// <summary>The training code of a model, or null where an operator has none for values of its shapes: it is trained on its reference path.</summary>
