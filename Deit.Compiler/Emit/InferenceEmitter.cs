@@ -17,7 +17,7 @@ internal sealed class InferenceEmitter
     private const string Unnamed = "\uFFFF";
 
     private readonly InferenceCode _code;
-    private readonly Dictionary<TrainingUnit, string> _classes = [];
+    private readonly Dictionary<TrainingUnit, UnitClass> _classes = [];
     private readonly List<string> _texts = [];
 
     private InferenceEmitter(InferenceCode code) => _code = code;
@@ -31,6 +31,7 @@ internal sealed class InferenceEmitter
         var emitter = new InferenceEmitter(code);
         emitter.WriteUnits([.. taken, ModelClass]);
 
+        writer.Gap().Line("/// <inheritdoc/>").Line("public override bool HasInference => true;");
         writer.Gap().Line("/// <inheritdoc/>").Line($"protected override FusedInference CreateInference(PackedLayers layers, long batch) => new {ModelClass}(new InferenceMemory(layers, batch, {Names.Number(code.ElementsPerImage)}));");
         emitter.WriteModel(writer);
         foreach (string text in emitter._texts)
@@ -43,23 +44,23 @@ internal sealed class InferenceEmitter
     /// <summary>Units of one text share one class.</summary>
     private void WriteUnits(HashSet<string> taken)
     {
-        var names = new Dictionary<string, string>();
+        var classes = new Dictionary<string, UnitClass>();
         foreach ((TrainingUnit unit, MemoryPlan plan) in _code.Units)
         {
-            string text = UnitText(unit, plan);
-            if (!names.TryGetValue(text, out string? name))
+            (string text, UnitClass unnamed) = UnitText(unit, plan);
+            if (!classes.TryGetValue(text, out UnitClass? named))
             {
-                name = Names.Free(unit.Name + ModelClass, taken);
-                taken.Add(name);
-                names.Add(text, name);
-                _texts.Add(text.Replace(Unnamed, name));
+                named = unnamed with { Name = Names.Free(unit.Name + ModelClass, taken) };
+                taken.Add(named.Name);
+                classes.Add(text, named);
+                _texts.Add(text.Replace(Unnamed, named.Name));
             }
 
-            _classes.Add(unit, name);
+            _classes.Add(unit, named);
         }
     }
 
-    private static string UnitText(TrainingUnit unit, MemoryPlan plan)
+    private static (string Text, UnitClass Class) UnitText(TrainingUnit unit, MemoryPlan plan)
     {
         Procedure procedure = unit.Procedure;
         Slot input = procedure.Inputs[0];
@@ -70,13 +71,16 @@ internal sealed class InferenceEmitter
 
         var code = new CodeWriter();
         code.Documentation("summary", $"Infers: {Names.Documentation(unit.Summary)}");
-        code.Open($"private sealed class {Unnamed}(InferenceMemory memory, string path, long place)");
-        matrices.WriteFields(code, slot => $"memory.Matrix(place + {Names.Number(plan.PlaceOf(slot).Offset)}", state => $"path + {Names.Literal(state)}");
+        var fields = new CodeWriter();
+        matrices.WriteFields(fields, slot => $"memory.Matrix(place + {Names.Number(plan.PlaceOf(slot).Offset)}", state => $"path + {Names.Literal(state)}");
+        var unitClass = new UnitClass(Unnamed, matrices.HasStates, matrices.HasPlaces);
+        code.Open($"private sealed class {Unnamed}({unitClass.Arguments("InferenceMemory memory", "string path", "long place")})");
+        foreach (string line in fields.ToString().TrimEnd('\n').Split('\n')) code.Line(line);
         code.Gap().Documentation("summary", $"{input.Shape} → {output.Shape}");
         code.Open("public void Forward(Matrix x, Matrix y)");
         TrainingEmitter.WriteBody(code, procedure.Forward, matrices, null);
         code.Close();
-        return code.Close().ToString();
+        return (code.Close().ToString(), unitClass);
     }
 
     private void WriteModel(CodeWriter code)
@@ -89,7 +93,9 @@ internal sealed class InferenceEmitter
         code.Open($"private sealed class {ModelClass}(InferenceMemory memory) : FusedInference(memory)");
         foreach (UnitCall call in calls)
         {
-            code.Line($"private readonly {_classes[call.Unit]} {UnitField(call.Path)} = new(memory, {Names.Literal(call.Path + ".")}, {Names.Number(_code.Plan.Units[call.Path].Forward)});");
+            UnitClass unit = _classes[call.Unit];
+            string arguments = unit.Arguments("memory", Names.Literal(call.Path + "."), Names.Number(_code.Plan.Units[call.Path].Forward));
+            code.Line($"private readonly {unit.Name} {UnitField(call.Path)} = new({arguments});");
         }
 
         matrices.WriteFields(code, slot => $"memory.Matrix({Names.Number(_code.Plan.PlaceOf(slot).Offset)}", Names.Literal);
@@ -101,4 +107,14 @@ internal sealed class InferenceEmitter
     }
 
     private static string UnitField(string path) => "_" + TrainingNames.Variable(path, "inference");
+
+    /// <summary>The class of a unit: a parameter that nothing reads would be warned of.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="HasStates">Whether it has layers or tensors of the model.</param>
+    /// <param name="HasPlaces">Whether it has matrices of its own.</param>
+    private sealed record UnitClass(string Name, bool HasStates, bool HasPlaces)
+    {
+        public string Arguments(string memory, string path, string place) =>
+            string.Join(", ", new[] { HasStates || HasPlaces ? memory : "", HasStates ? path : "", HasPlaces ? place : "" }.Where(static argument => argument.Length > 0));
+    }
 }

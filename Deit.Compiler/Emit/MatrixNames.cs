@@ -52,6 +52,12 @@ internal sealed class MatrixNames
             : _states[(slot.Kind, slot.State, slot.Offset)];
     }
 
+    /// <summary>Whether a field is a tensor or a layer of the model.</summary>
+    public bool HasStates => _states.Count > 0;
+
+    /// <summary>Whether a field has a place in the arena.</summary>
+    public bool HasPlaces => _fields.Count > 0;
+
     /// <summary>Writes the fields: parameters first, then what is kept for the backward pass, then the rest.</summary>
     /// <param name="code">Where to.</param>
     /// <param name="place">The beginning of the expression that makes an intermediate matrix.</param>

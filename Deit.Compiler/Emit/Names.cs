@@ -40,7 +40,7 @@ internal static class Names
     [
         "ClearModules", "ConditionallyRegisterBuffer", "ConditionallyRegisterParameter", "Create", "CreateInference", "CreateStep",
         "Describe", "Description", "Dispose", "Enumerable", "Equals", "ExportOnnx", "Finalize", "ForwardTraining", "GetDefaultDeviceAndType",
-        "GetHashCode", "GetName", "GetType", "Infer", "InferHeads", "Inference", "MacsPerImage", "MemberwiseClone", "Module", "ParameterCount", "Predict", "ReferenceEquals",
+        "GetHashCode", "GetName", "GetType", "HasInference", "Infer", "InferHeads", "Inference", "MacsPerImage", "MemberwiseClone", "Module", "ParameterCount", "Predict", "ReferenceEquals",
         "RegisterComponents", "ReplaceBuffer", "ReplaceParameter", "ToString", "TrainingStep",
     ];
 

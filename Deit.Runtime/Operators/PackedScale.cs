@@ -27,7 +27,7 @@ public sealed class PackedScale : IDisposable
     {
         Shapes.Same(x, y);
         using var eager = Eager.Begin();
-        y.Tensor.copy_(Fused.Activated(addcmul(_shift, x.Tensor, _scale), activation));
+        y.Tensor.copy_(Fused.Activated((x.Tensor * _scale) + _shift, activation));
     }
 
     /// <summary>Frees the memory.</summary>

@@ -16,7 +16,7 @@ internal static class FoldedBatchNorm
         foreach (Instruction norm in rewriter.Calls(PackedWeights.Kernel).Where(static call => PackedWeights.LayerOf(call) is PackedNorm))
         {
             if (rewriter.Producer(norm["x"]) is not { } producer || rewriter.OnlyReader(norm["x"]) is null) continue;
-            if (PackedWeights.LayerOf(producer) is not { BatchNorm: "" } layer or PackedNorm) continue;
+            if (PackedWeights.LayerOf(producer) is not ({ BatchNorm: "" } and not PackedNorm and var layer)) continue;
 
             rewriter.Remove(norm);
             rewriter.Replace(producer, PackedWeights.With(producer, layer with { BatchNorm = PackedWeights.LayerOf(norm)!.Path }).Writing(norm["x"]!, norm["y"]!));

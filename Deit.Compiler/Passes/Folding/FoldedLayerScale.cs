@@ -13,7 +13,7 @@ internal static class FoldedLayerScale
         {
             Slot between = scale["x"]!;
             if (rewriter.Producer(between) is not { } producer || rewriter.OnlyReader(between) is null) continue;
-            if (PackedWeights.LayerOf(producer) is not { LayerScale: "" } layer or PackedNorm) continue;
+            if (PackedWeights.LayerOf(producer) is not ({ LayerScale: "" } and not PackedNorm and var layer)) continue;
 
             rewriter.Remove(scale);
             rewriter.Replace(producer, PackedWeights.With(producer, layer with { LayerScale = scale["scale"]!.State }).Writing(between, scale["y"]!));
