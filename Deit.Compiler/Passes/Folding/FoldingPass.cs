@@ -18,6 +18,7 @@ internal static class FoldingPass
         PackedWeights.Apply,
         FoldedBatchNorm.Apply,
         FoldedLayerScale.Apply,
+        StridedPointwise.Apply,
         FoldedLayerNorm.Apply,
         FoldedAttentionScale.Apply,
         AppliedActivation.Apply,
