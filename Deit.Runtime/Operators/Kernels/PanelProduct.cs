@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+
+namespace Deit.Operators.Kernels;
+
+/// <summary>What happens to a product before it is in memory.</summary>
+/// <param name="activation">What is applied last.</param>
+/// <param name="residual">What is added before; null for nothing.</param>
+/// <param name="residualStride">Floats from one of its rows to the next.</param>
+internal readonly unsafe struct Epilogue(Activation activation, float* residual, long residualStride)
+{
+    /// <summary>What is applied last.</summary>
+    public Activation Activation { get; } = activation;
+
+    /// <summary>From a row and a column on.</summary>
+    public float* Residual(long row, long column) => residual == null ? null : residual + row * residualStride + column;
+
+    /// <summary>Floats from one row of the residual to the next.</summary>
+    public nint ResidualStride => (nint)residualStride;
+
+    /// <summary>What the output is at least.</summary>
+    public float Floor => Activation == Activation.Relu ? 0 : float.NegativeInfinity;
+}
+
+/// <summary>Products with packed right factors, a panel by some rows at a time.</summary>
+internal static unsafe class PanelProduct
+{
+    /// <summary>Makes some rows of a panel, in tiles of about the same height.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="task">What is multiplied, from the first row on.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="activation">What is applied last.</param>
+    public static void Multiply(Panel panel, ProductTile task, int rows, Activation activation)
+    {
+        int width = Tiles.Width(panel.Kind);
+        int tallest = Tiles.MostRows(panel.Kind);
+        int tiles = (rows + tallest - 1) / tallest;
+        task.Panel = panel.Weights;
+        task.Bias = panel.Bias;
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            int height = rows * (tile + 1) / tiles - rows * tile / tiles;
+            if (panel.Columns == width)
+            {
+                Tiles.Run(panel.Kind, height, &task);
+                Activate(activation, task.Output, task.OutputStride, height, width);
+            }
+            else
+            {
+                Part(panel, width, task, height, activation);
+            }
+
+            task.Advance(height);
+        }
+    }
+
+    /// <summary>A tile of which not all columns exist.</summary>
+    private static void Part(Panel panel, int width, ProductTile task, int height, Activation activation)
+    {
+        const int MostColumns = 32;
+        float* output = stackalloc float[ProductTile.MostRows * MostColumns];
+        float* residual = stackalloc float[ProductTile.MostRows * MostColumns];
+        ProductTile inner = task;
+        inner.Output = output;
+        inner.OutputStride = width;
+        if (task.Residual != null)
+        {
+            Packing.Copy(task.Residual, (int)task.ResidualStride, height, panel.Columns, residual, width);
+            inner.Residual = residual;
+            inner.ResidualStride = width;
+        }
+
+        Tiles.Run(panel.Kind, height, &inner);
+        Activate(activation, output, width, height, width);
+        for (int row = 0; row < height; row++)
+        {
+            new ReadOnlySpan<float>(output + row * width, panel.Columns).CopyTo(new(task.Output + row * task.OutputStride, panel.Columns));
+        }
+    }
+
+    /// <summary>Applies an activation, except ReLU, which the tile has applied.</summary>
+    /// <param name="activation">Which.</param>
+    /// <param name="y">The first row.</param>
+    /// <param name="stride">Floats from one to the next.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="columns">How many: whole vectors.</param>
+    public static void Activate(Activation activation, float* y, nint stride, int rows, int columns)
+    {
+        switch (activation)
+        {
+            case Activation.Silu:
+                Activate<SiluFunction>(y, stride, rows, columns);
+                break;
+            case Activation.Gelu:
+                Activate<GeluFunction>(y, stride, rows, columns);
+                break;
+            case Activation.Sigmoid:
+                Activate<SigmoidFunction>(y, stride, rows, columns);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Activate<TFunction>(float* y, nint stride, int rows, int columns)
+        where TFunction : IUnary
+    {
+        for (int row = 0; row < rows; row++, y += stride)
+        {
+            for (int j = 0; j < columns; j += Lanes.Count)
+            {
+                WholeVectors.Store(y + j, TFunction.Of(WholeVectors.Load(y + j, Lanes.Count)), Lanes.Count);
+            }
+        }
+    }
+}
+
+/// <summary>A linear layer: all panels for some rows, or some panels for all rows.</summary>
+internal readonly unsafe struct LinearPart(
+    float* x, long rowStride, float* y, long columns, Panel* panels, int count, int depth, long rows, Epilogue epilogue, bool byPanels) : IRangeBody
+{
+    /// <summary>Floats of rows of x that stay in the cache of a core while panels pass by.</summary>
+    private const long FloatsInCache = 96 * 1024;
+
+    /// <inheritdoc/>
+    public void Run(long begin, long end)
+    {
+        if (byPanels) Run(0, rows, (int)begin, (int)end);
+        else Run(begin, end, 0, count);
+    }
+
+    private void Run(long firstRow, long endRow, int firstPanel, int endPanel)
+    {
+        long block = Math.Max(ProductTile.MostRows, FloatsInCache / depth / ProductTile.MostRows * ProductTile.MostRows);
+        long blocks = (endRow - firstRow + block - 1) / block;
+        for (long index = 0; index < blocks; index++)
+        {
+            long first = firstRow + (endRow - firstRow) * index / blocks;
+            long last = firstRow + (endRow - firstRow) * (index + 1) / blocks;
+            for (int panel = firstPanel; panel < endPanel; panel++)
+            {
+                Panel part = panels[panel];
+                var task = new ProductTile
+                {
+                    Left = x + first * rowStride,
+                    RowStride = (nint)rowStride,
+                    Segments = 1,
+                    SegmentLength = depth,
+                    Residual = epilogue.Residual(first, part.Column),
+                    ResidualStride = epilogue.ResidualStride,
+                    Output = y + first * columns + part.Column,
+                    OutputStride = (nint)columns,
+                    Floor = epilogue.Floor,
+                };
+                PanelProduct.Multiply(part, task, (int)(last - first), epilogue.Activation);
+            }
+        }
+    }
+}
