@@ -34,7 +34,7 @@ public sealed unsafe class PackedLinear : IDisposable
         _weight = weight.detach().clone().DetachFromDisposeScope();
         _bias = bias?.detach().clone().DetachFromDisposeScope();
         bool isPacked = width != VectorWidth.None && weight.is_cpu() && weight.dtype == ScalarType.Float32;
-        if (isPacked) _panels = new(_weight.t(), _bias, width);
+        if (isPacked) _panels = new(_weight.t().unsqueeze(0), _bias, width);
     }
 
     /// <summary>Columns of the input.</summary>
@@ -76,11 +76,11 @@ public sealed unsafe class PackedLinear : IDisposable
     /// <summary>Threads share the rows; where there are more columns than rows, the columns, so that each reads its own weights.</summary>
     private static void Multiply(Panels panels, Matrix x, Matrix y, Activation activation, Matrix? residual)
     {
-        bool byPanels = y.Columns > x.Rows && panels.Count >= 2 * NativeParallel.Threads;
-        long count = byPanels ? panels.Count : x.Rows;
+        bool byPanels = y.Columns > x.Rows && panels.CountOfGroup >= 2 * NativeParallel.Threads;
+        long count = byPanels ? panels.CountOfGroup : x.Rows;
         long grain = Math.Max(1, Grain / (x.Rows * x.Columns * y.Columns / count + 1));
         var epilogue = new Epilogue(activation, residual is null ? null : residual.Pointer, y.Columns);
         NativeParallel.For(count, grain, new LinearPart(
-            x.Pointer, x.Columns, y.Pointer, y.Columns, panels.First, panels.Count, panels.Depth, x.Rows, epilogue, byPanels));
+            x.Pointer, x.Columns, y.Pointer, y.Columns, panels.First, panels.CountOfGroup, panels.Depth, x.Rows, epilogue, byPanels));
     }
 }

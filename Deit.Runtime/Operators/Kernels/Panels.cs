@@ -45,30 +45,33 @@ internal sealed unsafe class Panels : IDisposable
     private Panel* _panels;
     private float* _memory;
 
-    /// <summary>Copies a factor.</summary>
-    /// <param name="factor">Depth x columns, float32 on the CPU.</param>
-    /// <param name="bias">What is added to each row of the product, shape (columns), or nothing.</param>
+    /// <summary>Copies the factors of one group or more.</summary>
+    /// <param name="factor">Shape (groups, depth, columns of a group), float32 on the CPU.</param>
+    /// <param name="bias">What is added to each row of the product, shape (groups · columns), or nothing.</param>
     /// <param name="width">How wide vectors may be.</param>
     public Panels(Tensor factor, Tensor? bias, VectorWidth width)
     {
-        Depth = (int)factor.shape[0];
-        Columns = (int)factor.shape[1];
-        Panel[] panels = Divide(Columns, width);
-        Count = panels.Length;
+        int groups = (int)factor.shape[0];
+        int columns = (int)factor.shape[2];
+        Depth = (int)factor.shape[1];
+        List<Panel> panels = Divide(columns, width);
+        CountOfGroup = panels.Count;
         int paddedColumns = panels[^1].Column + Tiles.Width(panels[^1].Kind);
-        _panels = (Panel*)NativeMemory.Alloc((nuint)Count, (nuint)sizeof(Panel));
-        _memory = (float*)NativeMemory.AlignedAlloc((nuint)((Depth + 1L) * paddedColumns) * sizeof(float), Alignment);
+        _panels = (Panel*)NativeMemory.Alloc((nuint)(groups * CountOfGroup), (nuint)sizeof(Panel));
+        _memory = (float*)NativeMemory.AlignedAlloc((nuint)(groups * (Depth + 1L) * paddedColumns) * sizeof(float), Alignment);
         float* next = _memory;
-        for (int index = 0; index < Count; index++)
+        for (int index = 0; index < groups * CountOfGroup; index++)
         {
-            Panel panel = panels[index];
+            (int group, int ofGroup) = Math.DivRem(index, CountOfGroup);
+            Panel panel = panels[ofGroup];
             int wide = Tiles.Width(panel.Kind);
+            Copy(factor[group].narrow(1, panel.Column, panel.Columns), Depth, panel.Columns, next + wide, wide);
+            panel.Column += group * columns;
+            Copy(bias?.narrow(0, panel.Column, panel.Columns), 1, panel.Columns, next, wide);
             panel.Bias = next;
             panel.Weights = next + wide;
             next += (Depth + 1L) * wide;
             _panels[index] = panel;
-            Copy(bias?.narrow(0, panel.Column, panel.Columns), 1, panel.Columns, panel.Bias, wide);
-            Copy(factor.narrow(1, panel.Column, panel.Columns), Depth, panel.Columns, panel.Weights, wide);
         }
     }
 
@@ -78,11 +81,8 @@ internal sealed unsafe class Panels : IDisposable
     /// <summary>Rows of the factor.</summary>
     public int Depth { get; }
 
-    /// <summary>Columns of the factor.</summary>
-    public int Columns { get; }
-
-    /// <summary>How many panels.</summary>
-    public int Count { get; }
+    /// <summary>How many panels a group has.</summary>
+    public int CountOfGroup { get; }
 
     /// <summary>The first panel; the others lie after it.</summary>
     public Panel* First => _panels;
@@ -98,22 +98,28 @@ internal sealed unsafe class Panels : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The widest panel that leaves no more columns empty than narrower ones would.</summary>
+    /// <param name="columns">How many are left.</param>
+    /// <param name="width">How wide vectors may be.</param>
+    public static TileKind KindOf(int columns, VectorWidth width) =>
+        columns <= 8 ? TileKind.Eight
+        : width != VectorWidth.Bits512 ? TileKind.TwiceEight
+        : columns <= 24 ? TileKind.Sixteen
+        : TileKind.TwiceSixteen;
+
     /// <summary>As many of the widest panels as there are, and for the rest those that leave the fewest columns empty.</summary>
-    private static Panel[] Divide(int columns, VectorWidth width)
+    private static List<Panel> Divide(int columns, VectorWidth width)
     {
         var panels = new List<Panel>();
         for (int column = 0; column < columns;)
         {
             int rest = columns - column;
-            TileKind kind = rest <= 8 ? TileKind.Eight
-                : width != VectorWidth.Bits512 ? TileKind.TwiceEight
-                : rest <= 24 ? TileKind.Sixteen
-                : TileKind.TwiceSixteen;
+            TileKind kind = KindOf(rest, width);
             panels.Add(new() { Kind = kind, Column = column, Columns = Math.Min(rest, Tiles.Width(kind)) });
             column += Tiles.Width(kind);
         }
 
-        return [.. panels];
+        return panels;
     }
 
     private static void Copy(Tensor? source, int rows, int columns, float* target, int stride)
