@@ -10,6 +10,12 @@ public sealed unsafe class PackedConvolution : IDisposable
     /// <summary>Multiplications and additions that are worth a thread of their own.</summary>
     private const long Grain = 1 << 18;
 
+    /// <summary>Floats of a band of lines, input and output: half of a core's cache.</summary>
+    private const long FloatsOfBand = 128 * 1024;
+
+    /// <summary>Parts of the work that a thread gets at least, so that no thread has much more than another.</summary>
+    private const int PartsOfThread = 4;
+
     private readonly ConvolutionGeometry _geometry;
     private readonly VectorWidth _width;
     private readonly Tensor _weight;
@@ -128,10 +134,13 @@ public sealed unsafe class PackedConvolution : IDisposable
 
     private void Convolve(float* x, long images, ConvolutionInput layout, Panels panels, Matrix y, Activation activation, Matrix? residual)
     {
-        long lines = images * _geometry.Groups * _geometry.OutputHeight;
-        long ofLine = _geometry.OutputWidth * panels.Depth * Out / _geometry.Groups;
-        NativeParallel.For(lines, Math.Max(1, Grain / ofLine), new ConvolutionLines(
-            x, y.Pointer, _geometry, layout, (int)In, (int)Out, panels.First, panels.CountOfGroup,
+        long parts = images * _geometry.Groups;
+        long ofImage = _geometry.OutputPixels * panels.Depth * Out / _geometry.Groups;
+        long floats = In * _geometry.Pixels + Out * _geometry.OutputPixels;
+        long wanted = Math.Max((floats + FloatsOfBand - 1) / FloatsOfBand, (PartsOfThread * NativeParallel.Threads + parts - 1) / parts);
+        int bands = (int)Math.Min(wanted, _geometry.OutputHeight);
+        NativeParallel.For(parts * bands, Math.Max(1, Grain * bands / ofImage), new ConvolutionLines(
+            x, y.Pointer, _geometry, layout, (int)In, (int)Out, panels.First, panels.CountOfGroup, bands,
             new Epilogue(activation, residual is null ? null : residual.Pointer, y.Columns)));
     }
 

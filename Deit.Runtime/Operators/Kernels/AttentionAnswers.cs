@@ -22,11 +22,14 @@ internal readonly unsafe struct AttentionAnswers(
 {
     private const int LargestPanel = 32;
 
+    /// <summary>Multiplications and additions that are worth a thread of their own.</summary>
+    private const long Grain = 1 << 17;
+
     private readonly int _paddedTokens = Lanes.RoundUp(tokens, LargestPanel);
     private readonly int _paddedWidth = Lanes.RoundUp(width, LargestPanel);
 
     /// <summary>Queries that are answered at a time.</summary>
-    private static int BlockRows => ProductTile.MostRows;
+    private const int BlockRows = 12;
 
     /// <summary>Blocks of queries that a head has.</summary>
     private int Blocks => (queries + BlockRows - 1) / BlockRows;
@@ -34,9 +37,6 @@ internal readonly unsafe struct AttentionAnswers(
     /// <summary>Does all heads of all images: threads share the blocks of queries.</summary>
     /// <param name="images">How many images.</param>
     public void Run(long images) => NativeParallel.For(images * heads * Blocks, Math.Max(1, Grain / ((long)BlockRows * tokens * width)), this);
-
-    /// <summary>Multiplications and additions that are worth a thread of their own.</summary>
-    private static long Grain => 1 << 17;
 
     /// <inheritdoc/>
     public void Run(long begin, long end)
@@ -97,8 +97,9 @@ internal readonly unsafe struct AttentionAnswers(
             TileKind kind = Panels.KindOf(tokens - token, vectors);
             int wide = Tiles.Width(kind);
             task.Output = scores + token;
-            PanelProduct.Multiply(
-                new() { Kind = kind, Columns = wide, Weights = keys + (long)token * width, Bias = zeros }, task, count, Activation.None);
+            var panel = new Panel { Kind = kind, Columns = wide, Weights = keys + (long)token * width, Bias = zeros };
+            ProductTile part = task;
+            PanelProduct.Multiply(&panel, &part, count, Activation.None);
             token += wide;
         }
 
@@ -114,8 +115,9 @@ internal readonly unsafe struct AttentionAnswers(
             TileKind kind = Panels.KindOf(width - column, vectors);
             int wide = Tiles.Width(kind);
             task.Output = answers.First + column;
-            PanelProduct.Multiply(
-                new() { Kind = kind, Columns = Math.Min(wide, width - column), Weights = values + (long)column * tokens, Bias = zeros }, task, count, Activation.None);
+            var panel = new Panel { Kind = kind, Columns = Math.Min(wide, width - column), Weights = values + (long)column * tokens, Bias = zeros };
+            ProductTile part = task;
+            PanelProduct.Multiply(&panel, &part, count, Activation.None);
             column += wide;
         }
 

@@ -17,15 +17,25 @@ internal enum ConvolutionInput
 }
 
 /// <summary>
-/// Lines of the output of a convolution, group after group, image after image: tiles of pixels side by side are products in which the rows
-/// of the left factor, the inputs of the pixels, overlap.
+/// A convolution: tiles of pixels side by side are products in which the rows of the left factor, the inputs of the pixels, overlap. A band
+/// of lines is done for all groups before the next, because they share lines of the cache.
 /// </summary>
+/// <param name="x">The input.</param>
+/// <param name="y">The output.</param>
+/// <param name="geometry">The sizes.</param>
+/// <param name="layout">How the input lies.</param>
+/// <param name="channels">Channels of the input.</param>
+/// <param name="features">Channels of the output.</param>
+/// <param name="panels">The weights.</param>
+/// <param name="panelsOfGroup">How many panels each group has.</param>
+/// <param name="bands">Into how many bands the lines of an image are divided.</param>
+/// <param name="epilogue">What happens to the product.</param>
 internal readonly unsafe struct ConvolutionLines(
-    float* x, float* y, ConvolutionGeometry geometry, ConvolutionInput layout, int channels, int features, Panel* panels, int panelsOfGroup, Epilogue epilogue)
+    float* x, float* y, ConvolutionGeometry geometry, ConvolutionInput layout, int channels, int features, Panel* panels, int panelsOfGroup, int bands, Epilogue epilogue)
     : IRangeBody
 {
-    /// <summary>Floats of a copy: half the cache of a core.</summary>
-    private const long FloatsInCache = 32 * 1024;
+    /// <summary>Floats of a copy, which leaves room in the innermost cache but one for what is copied.</summary>
+    private const int FloatsOfCopy = 32 * 1024;
 
     private readonly int _width = channels / geometry.Groups;
     private readonly int _paddedWidth = geometry.Width + 2 * geometry.Padding;
@@ -33,25 +43,27 @@ internal readonly unsafe struct ConvolutionLines(
     /// <inheritdoc/>
     public void Run(long begin, long end)
     {
-        while (begin < end)
+        for (long part = begin; part < end; part++)
         {
-            (long part, long line) = Math.DivRem(begin, geometry.OutputHeight);
-            (long image, long group) = Math.DivRem(part, geometry.Groups);
-            int lines = (int)Math.Min(end - begin, geometry.OutputHeight - line);
-            if (layout != ConvolutionInput.InPlace)
+            (long outer, long group) = Math.DivRem(part, geometry.Groups);
+            (long image, long band) = Math.DivRem(outer, bands);
+            int line = (int)(geometry.OutputHeight * band / bands);
+            int last = (int)(geometry.OutputHeight * (band + 1) / bands);
+            while (line < last)
             {
-                long fitting = (FloatsInCache / ((long)_paddedWidth * _width) - geometry.Kernel) / geometry.Stride + 1;
-                lines = (int)Math.Clamp(fitting, 1, lines);
+                int lines = layout == ConvolutionInput.InPlace ? last - line : Math.Clamp(LinesOfCopy, 1, last - line);
+                Lines(image, (int)group, line, lines);
+                line += lines;
             }
-
-            Lines(image, (int)group, (int)line, lines);
-            begin += lines;
         }
     }
 
+    /// <summary>Lines of the output that a copy is made for.</summary>
+    private int LinesOfCopy => (FloatsOfCopy / (_paddedWidth * _width) - geometry.Kernel) / geometry.Stride + 1;
+
     private void Lines(long image, int group, int firstLine, int lines)
     {
-        long lineOfLeft = (long)_paddedWidth * _width;
+        nint lineOfLeft = (nint)_paddedWidth * _width;
         var task = new ProductTile { Floor = epilogue.Floor, ResidualStride = epilogue.ResidualStride, OutputStride = features };
         switch (layout)
         {
@@ -61,7 +73,7 @@ internal readonly unsafe struct ConvolutionLines(
                 task.Segments = geometry.Kernel;
                 task.SegmentStride = (nint)geometry.Width * channels;
                 task.SegmentLength = geometry.Kernel * _width;
-                lineOfLeft = (long)geometry.Width * channels;
+                lineOfLeft = (nint)geometry.Width * channels;
                 break;
             case ConvolutionInput.Pixels:
                 task.Left = Copy(image, group, firstLine, lines);
@@ -81,16 +93,26 @@ internal readonly unsafe struct ConvolutionLines(
 
         for (int index = 0; index < panelsOfGroup; index++)
         {
-            Panel panel = panels[group * panelsOfGroup + index];
-            ProductTile line = task;
+            Panel* panel = panels + group * panelsOfGroup + index;
+            ProductTile tile = task;
             long pixel = image * geometry.OutputPixels + (long)firstLine * geometry.OutputWidth;
-            for (int i = 0; i < lines; i++)
+            tile.Output = y + pixel * features + panel->Column;
+            tile.Residual = epilogue.Residual(pixel, panel->Column);
+            int line = 0;
+            if (geometry.OutputWidth == ProductTile.HalfRows && Tiles.MostRows(panel->Kind) == ProductTile.MostRows)
             {
-                line.Output = y + pixel * features + panel.Column;
-                line.Residual = epilogue.Residual(pixel, panel.Column);
-                PanelProduct.Multiply(panel, line, geometry.OutputWidth, epilogue.Activation);
-                line.Left += geometry.Stride * lineOfLeft;
-                pixel += geometry.OutputWidth;
+                tile.Jump = geometry.Stride * lineOfLeft;
+                for (; line + 2 <= lines; line += 2)
+                {
+                    PanelProduct.One(panel, &tile, ProductTile.MostRows, epilogue.Activation);
+                    tile.Left += 2 * tile.Jump;
+                }
+            }
+
+            for (; line < lines; line++)
+            {
+                tile.Left = task.Left + line * geometry.Stride * lineOfLeft;
+                PanelProduct.Multiply(panel, &tile, geometry.OutputWidth, epilogue.Activation);
             }
         }
     }
@@ -149,9 +171,11 @@ internal readonly unsafe struct ConvolutionLines(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyVectors(float* source, int stride, int pixels, int width, float* target)
     {
-        for (int pixel = 0; pixel < pixels; pixel++, source += stride, target += width)
+        for (int j = 0; j < width; j += Lanes.Count)
         {
-            for (int j = 0; j < width; j += Lanes.Count) Vector256.Load(source + j).Store(target + j);
+            float* from = source + j;
+            float* to = target + j;
+            for (int pixel = 0; pixel < pixels; pixel++, from += stride, to += width) Vector256.Load(from).Store(to);
         }
     }
 }

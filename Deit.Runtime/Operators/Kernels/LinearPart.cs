@@ -24,20 +24,20 @@ internal readonly unsafe struct LinearPart(
             long last = firstRow + (endRow - firstRow) * (index + 1) / blocks;
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
-                Panel part = panels[panel];
+                Panel* part = panels + panel;
                 var task = new ProductTile
                 {
                     Left = x + first * rowStride,
                     RowStride = (nint)rowStride,
                     Segments = 1,
                     SegmentLength = depth,
-                    Residual = epilogue.Residual(first, part.Column),
+                    Residual = epilogue.Residual(first, part->Column),
                     ResidualStride = epilogue.ResidualStride,
-                    Output = y + first * columns + part.Column,
+                    Output = y + first * columns + part->Column,
                     OutputStride = (nint)columns,
                     Floor = epilogue.Floor,
                 };
-                PanelProduct.Multiply(part, task, (int)(last - first), epilogue.Activation);
+                PanelProduct.Multiply(part, &task, (int)(last - first), epilogue.Activation);
             }
         }
     }

@@ -3,19 +3,25 @@ using System.Runtime.CompilerServices;
 namespace Deit.Operators.Kernels;
 
 /// <summary>
-/// A tile of a product: up to twelve rows by one or two vectors, summed up in registers (Goto and van de Geijn, Anatomy of
+/// A tile of a product: up to fourteen rows by one or two vectors, summed up in registers (Goto and van de Geijn, Anatomy of
 /// High-Performance Matrix Multiplication, 2008). A row of the left factor is one segment or more: the lines of a convolution's kernel.
 /// </summary>
 internal unsafe struct ProductTile
 {
-    /// <summary>Rows of the tallest tile.</summary>
-    public const int MostRows = 12;
+    /// <summary>Rows of the tallest tile: twice the width of the smallest maps of features of ImageNet's models.</summary>
+    public const int MostRows = 2 * HalfRows;
+
+    /// <summary>Rows before those that <see cref="Jump"/> leads to.</summary>
+    public const int HalfRows = 7;
 
     /// <summary>The left factor's first row.</summary>
     public float* Left;
 
     /// <summary>Floats from one of its rows to the next.</summary>
     public nint RowStride;
+
+    /// <summary>Floats from the first row to the eighth: seven strides, unless the tile is two lines of seven pixels.</summary>
+    public nint Jump;
 
     /// <summary>How many segments a row has.</summary>
     public int Segments;
@@ -47,14 +53,6 @@ internal unsafe struct ProductTile
     /// <summary>What the output is at least: 0 for ReLU, else minus infinity.</summary>
     public float Floor;
 
-    /// <summary>Moves on by some rows.</summary>
-    public void Advance(int rows)
-    {
-        Left += rows * RowStride;
-        Output += rows * OutputStride;
-        if (Residual != null) Residual += rows * ResidualStride;
-    }
-
     /// <summary>Makes a tile. Its size is known to the compiler, which leaves out what it does not have.</summary>
     /// <param name="task">What is multiplied.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -65,6 +63,8 @@ internal unsafe struct ProductTile
     {
         nint stride = task->RowStride;
         nint twice = 2 * stride;
+        nint thrice = 3 * stride;
+        nint jump = task->Jump;
         float* left = task->Left;
         float* panel = task->Panel;
         TVector bias0 = TVectors.Load(task->Bias);
@@ -81,12 +81,14 @@ internal unsafe struct ProductTile
         TVector sum9 = bias0, next9 = bias1;
         TVector sum10 = bias0, next10 = bias1;
         TVector sum11 = bias0, next11 = bias1;
+        TVector sum12 = bias0, next12 = bias1;
+        TVector sum13 = bias0, next13 = bias1;
         for (int segment = task->Segments; segment > 0; segment--)
         {
             float* row0 = left;
-            float* row3 = row0 + 3 * stride;
-            float* row6 = row3 + 3 * stride;
-            float* row9 = row6 + 3 * stride;
+            float* row3 = row0 + thrice;
+            float* row7 = row0 + jump;
+            float* row10 = row7 + thrice;
             float* end = left + task->SegmentLength;
             while (row0 < end)
             {
@@ -134,50 +136,64 @@ internal unsafe struct ProductTile
 
                 if (TShape.Rows > 6)
                 {
-                    factor = TVectors.Broadcast(*row6);
+                    factor = TVectors.Broadcast(row3[thrice]);
                     sum6 = TVectors.MultiplyAdd(factor, first, sum6);
                     if (TShape.Vectors > 1) next6 = TVectors.MultiplyAdd(factor, second, next6);
                 }
 
                 if (TShape.Rows > 7)
                 {
-                    factor = TVectors.Broadcast(row6[stride]);
+                    factor = TVectors.Broadcast(*row7);
                     sum7 = TVectors.MultiplyAdd(factor, first, sum7);
                     if (TShape.Vectors > 1) next7 = TVectors.MultiplyAdd(factor, second, next7);
                 }
 
                 if (TShape.Rows > 8)
                 {
-                    factor = TVectors.Broadcast(row6[twice]);
+                    factor = TVectors.Broadcast(row7[stride]);
                     sum8 = TVectors.MultiplyAdd(factor, first, sum8);
                     if (TShape.Vectors > 1) next8 = TVectors.MultiplyAdd(factor, second, next8);
                 }
 
                 if (TShape.Rows > 9)
                 {
-                    factor = TVectors.Broadcast(*row9);
+                    factor = TVectors.Broadcast(row7[twice]);
                     sum9 = TVectors.MultiplyAdd(factor, first, sum9);
                     if (TShape.Vectors > 1) next9 = TVectors.MultiplyAdd(factor, second, next9);
                 }
 
                 if (TShape.Rows > 10)
                 {
-                    factor = TVectors.Broadcast(row9[stride]);
+                    factor = TVectors.Broadcast(*row10);
                     sum10 = TVectors.MultiplyAdd(factor, first, sum10);
                     if (TShape.Vectors > 1) next10 = TVectors.MultiplyAdd(factor, second, next10);
                 }
 
                 if (TShape.Rows > 11)
                 {
-                    factor = TVectors.Broadcast(row9[twice]);
+                    factor = TVectors.Broadcast(row10[stride]);
                     sum11 = TVectors.MultiplyAdd(factor, first, sum11);
                     if (TShape.Vectors > 1) next11 = TVectors.MultiplyAdd(factor, second, next11);
                 }
 
+                if (TShape.Rows > 12)
+                {
+                    factor = TVectors.Broadcast(row10[twice]);
+                    sum12 = TVectors.MultiplyAdd(factor, first, sum12);
+                    if (TShape.Vectors > 1) next12 = TVectors.MultiplyAdd(factor, second, next12);
+                }
+
+                if (TShape.Rows > 13)
+                {
+                    factor = TVectors.Broadcast(row10[thrice]);
+                    sum13 = TVectors.MultiplyAdd(factor, first, sum13);
+                    if (TShape.Vectors > 1) next13 = TVectors.MultiplyAdd(factor, second, next13);
+                }
+
                 row0++;
                 row3++;
-                row6++;
-                row9++;
+                row7++;
+                row10++;
             }
 
             left += task->SegmentStride;
@@ -196,5 +212,7 @@ internal unsafe struct ProductTile
         if (TShape.Rows > 9) output.Store(sum9, next9, 9);
         if (TShape.Rows > 10) output.Store(sum10, next10, 10);
         if (TShape.Rows > 11) output.Store(sum11, next11, 11);
+        if (TShape.Rows > 12) output.Store(sum12, next12, 12);
+        if (TShape.Rows > 13) output.Store(sum13, next13, 13);
     }
 }

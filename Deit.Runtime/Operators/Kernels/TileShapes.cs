@@ -19,29 +19,47 @@ internal interface INumber
     static abstract int Value { get; }
 }
 
+/// <summary>One.</summary>
 internal readonly struct One : INumber { public static int Value => 1; }
 
+/// <summary>Two.</summary>
 internal readonly struct Two : INumber { public static int Value => 2; }
 
+/// <summary>Three.</summary>
 internal readonly struct Three : INumber { public static int Value => 3; }
 
+/// <summary>Four.</summary>
 internal readonly struct Four : INumber { public static int Value => 4; }
 
+/// <summary>Five.</summary>
 internal readonly struct Five : INumber { public static int Value => 5; }
 
+/// <summary>Six.</summary>
 internal readonly struct Six : INumber { public static int Value => 6; }
 
+/// <summary>Seven.</summary>
 internal readonly struct Seven : INumber { public static int Value => 7; }
 
+/// <summary>Eight.</summary>
 internal readonly struct Eight : INumber { public static int Value => 8; }
 
+/// <summary>Nine.</summary>
 internal readonly struct Nine : INumber { public static int Value => 9; }
 
+/// <summary>Ten.</summary>
 internal readonly struct Ten : INumber { public static int Value => 10; }
 
+/// <summary>Eleven.</summary>
 internal readonly struct Eleven : INumber { public static int Value => 11; }
 
+/// <summary>Twelve.</summary>
 internal readonly struct Twelve : INumber { public static int Value => 12; }
+
+/// <summary>Thirteen.</summary>
+internal readonly struct Thirteen : INumber { public static int Value => 13; }
+
+/// <summary>Fourteen.</summary>
+internal readonly struct Fourteen : INumber { public static int Value => 14; }
 
 /// <summary>One vector wide.</summary>
 internal readonly struct Narrow<TRows> : ITileShape

@@ -22,10 +22,12 @@ internal enum TileKind
 /// <summary>The tiles of every kind and height.</summary>
 internal static unsafe class Tiles
 {
+    private const int WholeTileRows = 12;
+
     private static readonly delegate*<ProductTile*, void>[][] s_tiles = [Narrow256(), Wide256(), Narrow512(), Wide512()];
 
     /// <summary>Two vectors and twelve rows need 27 registers; processors before AVX-512 have 16, enough for six rows.</summary>
-    private static readonly int s_mostRowsOfTwiceEight = Avx512F.VL.IsSupported || Vector512.IsHardwareAccelerated ? ProductTile.MostRows : 6;
+    private static readonly int s_mostRowsOfTwo = Avx512F.VL.IsSupported ? WholeTileRows : 6;
 
     /// <summary>Columns of a tile.</summary>
     public static int Width(TileKind kind) => kind switch
@@ -36,7 +38,12 @@ internal static unsafe class Tiles
     };
 
     /// <summary>Rows of the tallest tile.</summary>
-    public static int MostRows(TileKind kind) => kind == TileKind.TwiceEight ? s_mostRowsOfTwiceEight : ProductTile.MostRows;
+    public static int MostRows(TileKind kind) => kind switch
+    {
+        TileKind.TwiceEight => s_mostRowsOfTwo,
+        TileKind.TwiceSixteen => WholeTileRows,
+        _ => ProductTile.MostRows,
+    };
 
     /// <summary>Makes a tile.</summary>
     /// <param name="kind">Its kind.</param>
@@ -58,6 +65,8 @@ internal static unsafe class Tiles
         &ProductTile.Run<Vector256<float>, Vectors256, Narrow<Ten>>,
         &ProductTile.Run<Vector256<float>, Vectors256, Narrow<Eleven>>,
         &ProductTile.Run<Vector256<float>, Vectors256, Narrow<Twelve>>,
+        &ProductTile.Run<Vector256<float>, Vectors256, Narrow<Thirteen>>,
+        &ProductTile.Run<Vector256<float>, Vectors256, Narrow<Fourteen>>,
     ];
 
     private static delegate*<ProductTile*, void>[] Wide256() =>
@@ -74,6 +83,8 @@ internal static unsafe class Tiles
         &ProductTile.Run<Vector256<float>, Vectors256, Wide<Ten>>,
         &ProductTile.Run<Vector256<float>, Vectors256, Wide<Eleven>>,
         &ProductTile.Run<Vector256<float>, Vectors256, Wide<Twelve>>,
+        &ProductTile.Run<Vector256<float>, Vectors256, Wide<Thirteen>>,
+        &ProductTile.Run<Vector256<float>, Vectors256, Wide<Fourteen>>,
     ];
 
     private static delegate*<ProductTile*, void>[] Narrow512() =>
@@ -90,6 +101,8 @@ internal static unsafe class Tiles
         &ProductTile.Run<Vector512<float>, Vectors512, Narrow<Ten>>,
         &ProductTile.Run<Vector512<float>, Vectors512, Narrow<Eleven>>,
         &ProductTile.Run<Vector512<float>, Vectors512, Narrow<Twelve>>,
+        &ProductTile.Run<Vector512<float>, Vectors512, Narrow<Thirteen>>,
+        &ProductTile.Run<Vector512<float>, Vectors512, Narrow<Fourteen>>,
     ];
 
     private static delegate*<ProductTile*, void>[] Wide512() =>
@@ -106,5 +119,7 @@ internal static unsafe class Tiles
         &ProductTile.Run<Vector512<float>, Vectors512, Wide<Ten>>,
         &ProductTile.Run<Vector512<float>, Vectors512, Wide<Eleven>>,
         &ProductTile.Run<Vector512<float>, Vectors512, Wide<Twelve>>,
+        &ProductTile.Run<Vector512<float>, Vectors512, Wide<Thirteen>>,
+        &ProductTile.Run<Vector512<float>, Vectors512, Wide<Fourteen>>,
     ];
 }
