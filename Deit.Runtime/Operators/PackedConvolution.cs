@@ -22,6 +22,7 @@ public sealed unsafe class PackedConvolution : IDisposable
     private readonly Tensor? _bias;
     private readonly PackedLinear? _pointwise;
     private readonly Panels? _ofPixels;
+    private readonly Matrix? _taps;
     private readonly Lazy<Panels> _ofPlanes;
 
     /// <summary>Copies a weight and a bias; what happens to them afterwards makes no difference.</summary>
@@ -51,6 +52,7 @@ public sealed unsafe class PackedConvolution : IDisposable
         if (_width == VectorWidth.None) return;
 
         if (geometry is { Kernel: 1, Stride: 1, Padding: 0, Groups: 1 }) _pointwise = new(weight.flatten(1), bias, width);
+        else if (geometry.Groups == In && In == Out && geometry.Padding < geometry.Kernel) _taps = Taps();
         else _ofPixels = Pack(0, 3, 4, 2, 1);
     }
 
@@ -74,6 +76,15 @@ public sealed unsafe class PackedConvolution : IDisposable
         if (_pointwise is not null)
         {
             _pointwise.Apply(x, y, activation, residual);
+            return;
+        }
+
+        if (_taps is not null && x.OnHost)
+        {
+            long taps = _taps.Rows - 1;
+            NativeParallel.For(images * _geometry.OutputHeight, Math.Max(1, Grain / (_geometry.OutputWidth * Out * taps)), new DepthwiseLines(
+                x.Pointer, _taps.Pointer, _taps.Pointer + taps * Out, y.Pointer, _geometry, Out,
+                new Epilogue(activation, residual is null ? null : residual.Pointer, Out)));
             return;
         }
 
@@ -120,6 +131,7 @@ public sealed unsafe class PackedConvolution : IDisposable
         _bias?.Dispose();
         _pointwise?.Dispose();
         _ofPixels?.Dispose();
+        _taps?.Dispose();
         if (_ofPlanes.IsValueCreated) _ofPlanes.Value.Dispose();
     }
 
@@ -130,6 +142,13 @@ public sealed unsafe class PackedConvolution : IDisposable
         long groups = _geometry.Groups;
         Tensor divided = _weight.view(groups, Out / groups, In / groups, _geometry.Kernel, _geometry.Kernel);
         return new(divided.permute(order).flatten(1, 3), _bias, _width);
+    }
+
+    /// <summary>The weights of a depthwise convolution, a row for each tap, and the bias.</summary>
+    private Matrix Taps()
+    {
+        Tensor rows = cat([_weight.flatten(1).t(), (_bias ?? zeros(Out, device: CPU)).unsqueeze(0)]);
+        return new(rows, 0, rows.shape[0], Out);
     }
 
     private void Convolve(float* x, long images, ConvolutionInput layout, Panels panels, Matrix y, Activation activation, Matrix? residual)

@@ -4,7 +4,15 @@ using System.Runtime.Intrinsics;
 namespace Deit.Operators.Kernels;
 
 /// <summary>Lines of the output of a depthwise convolution: inside an image eight pixels at a time, at its borders one.</summary>
-internal readonly unsafe struct DepthwiseLines(float* x, float* taps, float* y, ConvolutionGeometry geometry, long columns) : IRangeBody
+/// <param name="x">The input.</param>
+/// <param name="taps">The weights in the order of taps, the channels of each side by side.</param>
+/// <param name="bias">What the sums begin with; null for zeros.</param>
+/// <param name="y">The output.</param>
+/// <param name="geometry">The sizes.</param>
+/// <param name="columns">How many channels.</param>
+/// <param name="epilogue">What happens to a line while it is in the cache.</param>
+internal readonly unsafe struct DepthwiseLines(
+    float* x, float* taps, float* bias, float* y, ConvolutionGeometry geometry, long columns, Epilogue epilogue) : IRangeBody
 {
     private const int PixelsAtOnce = 8;
 
@@ -37,26 +45,29 @@ internal readonly unsafe struct DepthwiseLines(float* x, float* taps, float* y, 
             int width = across.End - across.First;
             if (areInside)
             {
-                Eight<TLanes>(input, geometry.Width * columns, geometry.Stride * columns, weights, height, width, output + pixel * columns, columns);
+                Eight<TLanes>(input, geometry.Width * columns, geometry.Stride * columns, weights, height, width, bias, output + pixel * columns, columns);
                 pixel += PixelsAtOnce;
             }
             else
             {
-                One<TLanes>(input, geometry.Width * columns, weights, geometry.Kernel * columns, height, width, output + pixel * columns, columns);
+                One<TLanes>(input, geometry.Width * columns, weights, geometry.Kernel * columns, height, width, bias, output + pixel * columns, columns);
                 pixel++;
             }
         }
+
+        epilogue.Finish(line * geometry.OutputWidth, output, geometry.OutputWidth * columns);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Eight<TLanes>(
-        float* x, long lineStride, long pixelStride, float* taps, int height, int width, float* y, long columns)
+        float* x, long lineStride, long pixelStride, float* taps, int height, int width, float* bias, float* y, long columns)
         where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default, sum6 = default, sum7 = default;
+            Vector256<float> sum0 = bias == null ? default : TLanes.Load(bias + j, remaining);
+            Vector256<float> sum1 = sum0, sum2 = sum0, sum3 = sum0, sum4 = sum0, sum5 = sum0, sum6 = sum0, sum7 = sum0;
             float* weight = taps + j;
             for (int line = 0; line < height; line++)
             {
@@ -92,13 +103,13 @@ internal readonly unsafe struct DepthwiseLines(float* x, float* taps, float* y, 
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One<TLanes>(
-        float* x, long lineStride, float* taps, long tapLineStride, int height, int width, float* y, long columns)
+        float* x, long lineStride, float* taps, long tapLineStride, int height, int width, float* bias, float* y, long columns)
         where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> sum = default;
+            Vector256<float> sum = bias == null ? default : TLanes.Load(bias + j, remaining);
             for (int line = 0; line < height; line++)
             {
                 float* pixel = x + line * lineStride + j;

@@ -1,25 +1,4 @@
-using System.Runtime.CompilerServices;
-
 namespace Deit.Operators.Kernels;
-
-/// <summary>What happens to a product before it is in memory.</summary>
-/// <param name="activation">What is applied last.</param>
-/// <param name="residual">What is added before; null for nothing.</param>
-/// <param name="residualStride">Floats from one of its rows to the next.</param>
-internal readonly unsafe struct Epilogue(Activation activation, float* residual, long residualStride)
-{
-    /// <summary>What is applied last.</summary>
-    public Activation Activation { get; } = activation;
-
-    /// <summary>From a row and a column on.</summary>
-    public float* Residual(long row, long column) => residual == null ? null : residual + row * residualStride + column;
-
-    /// <summary>Floats from one row of the residual to the next.</summary>
-    public nint ResidualStride => (nint)residualStride;
-
-    /// <summary>What the output is at least.</summary>
-    public float Floor => Activation == Activation.Relu ? 0 : float.NegativeInfinity;
-}
 
 /// <summary>Products with packed right factors, a panel by some rows at a time.</summary>
 internal static unsafe class PanelProduct
@@ -94,30 +73,9 @@ internal static unsafe class PanelProduct
 
     private static void Activate(Activation activation, float* y, nint stride, int rows, int columns)
     {
-        switch (activation)
-        {
-            case Activation.Silu:
-                Activate<SiluFunction>(y, stride, rows, columns);
-                break;
-            case Activation.Gelu:
-                Activate<GeluFunction>(y, stride, rows, columns);
-                break;
-            case Activation.Sigmoid:
-                Activate<SigmoidFunction>(y, stride, rows, columns);
-                break;
-        }
-    }
+        if (activation is Activation.None or Activation.Relu) return;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Activate<TFunction>(float* y, nint stride, int rows, int columns)
-        where TFunction : IUnary
-    {
-        for (int row = 0; row < rows; row++, y += stride)
-        {
-            for (int j = 0; j < columns; j += Lanes.Count)
-            {
-                WholeVectors.Store(y + j, TFunction.Of(WholeVectors.Load(y + j, Lanes.Count)), Lanes.Count);
-            }
-        }
+        var rest = new Epilogue(activation, null, 0);
+        for (int row = 0; row < rows; row++) rest.Finish(row, y + row * stride, columns);
     }
 }
