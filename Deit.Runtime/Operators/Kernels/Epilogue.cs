@@ -18,13 +18,11 @@ internal readonly unsafe struct Epilogue(Activation activation, float* residual,
     /// <summary>From a row and a column on.</summary>
     public float* Residual(long row, long column) => residual == null ? null : residual + row * residualStride + column;
 
-    /// <summary>Does all of it to whole rows that are in the cache.</summary>
-    /// <param name="row">The first row.</param>
-    /// <param name="y">Where it is.</param>
-    /// <param name="count">Floats of the rows.</param>
-    public void Finish(long row, float* y, long count)
+    /// <summary>Applies the activation to floats that are in the cache.</summary>
+    /// <param name="y">The first.</param>
+    /// <param name="count">How many.</param>
+    public void Activate(float* y, long count)
     {
-        if (residual != null) Elementwise.Map<SumFunction, AnyColumns>(y, Residual(row, 0), y, count);
         switch (Activation)
         {
             case Activation.Relu:

@@ -76,6 +76,6 @@ internal static unsafe class PanelProduct
         if (activation is Activation.None or Activation.Relu) return;
 
         var rest = new Epilogue(activation, null, 0);
-        for (int row = 0; row < rows; row++) rest.Finish(row, y + row * stride, columns);
+        for (int row = 0; row < rows; row++) rest.Activate(y + row * stride, columns);
     }
 }
