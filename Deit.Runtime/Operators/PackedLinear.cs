@@ -81,6 +81,6 @@ public sealed unsafe class PackedLinear : IDisposable
         long grain = Math.Max(1, Grain / (x.Rows * x.Columns * y.Columns / count + 1));
         var epilogue = new Epilogue(activation, residual is null ? null : residual.Pointer, y.Columns);
         NativeParallel.For(count, grain, new LinearPart(
-            x.Pointer, x.Columns, y.Pointer, y.Columns, panels.First, panels.CountOfGroup, panels.Depth, x.Rows, epilogue, byPanels));
+            x.Pointer, y.Pointer, y.Columns, panels.First, panels.CountOfGroup, panels.Depth, x.Rows, epilogue, byPanels));
     }
 }

@@ -10,7 +10,7 @@ public sealed class PackedLinearTests
     /// <summary>Rows, columns in, columns out: tails of tiles, panels and vectors, and none.</summary>
     public static TheoryData<string, ScalarType, int[]> Cases => Shaped.With(
         [1, 1, 1], [1, 192, 1000], [2, 7, 3], [3, 8, 8], [6, 5, 16], [7, 24, 24], [11, 9, 17], [12, 32, 32], [13, 31, 33], [14, 3, 25], [15, 16, 41],
-        [49, 40, 56], [197, 192, 64], [29, 100, 152], [5000, 24, 24], [130, 1100, 40]);
+        [49, 40, 56], [197, 192, 64], [29, 100, 152], [30, 1024, 130], [5000, 24, 24], [130, 1100, 40]);
 
     /// <summary>Every vector width that the processor has, and none.</summary>
     internal static IEnumerable<VectorWidth> Widths => Enum.GetValues<VectorWidth>().Where(static width => width <= Panels.Widest);
