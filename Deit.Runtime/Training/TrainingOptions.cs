@@ -21,8 +21,8 @@ public sealed record TrainingOptions
     } = 300;
 
     /// <summary>
-    /// Images of a batch, and of a step where <see cref="GradientAccumulationSteps"/> is 1. A last batch that is not full is left out while training: mixing pairs the images of a batch, and batch
-    /// normalisation of a few stray images would be noise.
+    /// Images of a batch, and of a step where <see cref="GradientAccumulationSteps"/> is 1. A last batch that is not full is left
+    /// out while training: mixing pairs the images of a batch, and batch normalisation of a few stray images would be noise.
     /// </summary>
     /// <exception cref="DeitException">The value is less than 1.</exception>
     public int BatchSize
