@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Deit.Models;
+using Deit.Modules;
 using static TorchSharp.torch;
 
 namespace Deit.Benchmarks;
@@ -14,17 +15,18 @@ internal static class DepthSweep
 
     /// <summary>Times the three steps in turns.</summary>
     /// <param name="path">The path to train on.</param>
+    /// <param name="mode">What a branch is left out of.</param>
     /// <param name="rate">One of <see cref="Rates"/>.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="rounds">Turns each.</param>
     /// <returns>Nothing where the path does not exist.</returns>
-    public static DepthTimings? Measure(ModelPath path, double rate, int batch, int rounds)
+    public static DepthTimings? Measure(ModelPath path, DropPathMode mode, double rate, int batch, int rounds)
     {
         using var images = new ModelBatch(DeitTinyPatch16_224.Description, batch);
         manual_seed(Seed);
-        using IVisionModel without = Rising(0);
-        using IVisionModel constant = Constant(rate);
-        using IVisionModel rising = Rising(rate);
+        using IVisionModel without = Rising(mode, 0);
+        using IVisionModel constant = Constant(mode, rate);
+        using IVisionModel rising = Rising(mode, rate);
         using ModelStep? withoutStep = ModelStep.Create(path, without, images, train: true);
         using ModelStep? constantStep = ModelStep.Create(path, constant, images, train: true);
         using ModelStep? risingStep = ModelStep.Create(path, rising, images, train: true);
@@ -35,13 +37,17 @@ internal static class DepthSweep
         return new(timings[0], timings[1], timings[2]);
     }
 
-    private static DeitTinyPatch16_224 Rising(double rate) => new(new() { DropPath = rate });
+    private static IVisionModel Rising(DropPathMode mode, double rate) =>
+        mode == DropPathMode.Sample ? new DeitTinyPatch16_224(new() { DropPath = rate }) : new DeitTinyBatchDepth(new() { DropPath = rate });
 
-    private static IVisionModel Constant(double rate) => rate switch
+    private static IVisionModel Constant(DropPathMode mode, double rate) => (mode, rate) switch
     {
-        0.1 => new DeitTinyDepth10(),
-        0.3 => new DeitTinyDepth30(),
-        0.5 => new DeitTinyDepth50(),
+        (DropPathMode.Sample, 0.1) => new DeitTinyDepth10(),
+        (DropPathMode.Sample, 0.3) => new DeitTinyDepth30(),
+        (DropPathMode.Sample, 0.5) => new DeitTinyDepth50(),
+        (DropPathMode.Batch, 0.1) => new DeitTinyBatchDepth10(),
+        (DropPathMode.Batch, 0.3) => new DeitTinyBatchDepth30(),
+        (DropPathMode.Batch, 0.5) => new DeitTinyBatchDepth50(),
         _ => throw new ArgumentOutOfRangeException(nameof(rate), rate, "No model is declared with this rate."),
     };
 }

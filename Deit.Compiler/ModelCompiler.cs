@@ -36,6 +36,9 @@ public sealed record CompiledModel(string Source, EquatableArray<long> Input, lo
 /// <param name="ConstantElements">Whatever the batch.</param>
 public sealed record TrainingSizes(long ElementsPerImage, long ConstantElements)
 {
+    /// <summary>The kernels that multiply bfloat16 matrices.</summary>
+    public EquatableArray<string> BFloat16 { get; init; }
+
     /// <summary>Bytes of the arena in float32.</summary>
     public long Bytes(long batch) => checked(4 * ((ElementsPerImage * batch) + ConstantElements));
 }
@@ -56,11 +59,11 @@ public static class ModelCompiler
         try
         {
             Architecture architecture = family.Build(spec.Values, spec.Target.Name);
-            TrainingCode? training = TrainingCode.Find(architecture.Root);
+            TrainingCode? training = TrainingCode.Find(architecture.Root, ModelKeys.PrecisionOf(spec.Values));
             var model = new CompiledModel(
                 "", new(architecture.Root.Inputs[0].Type.ShapePerImage), architecture.Classes, architecture.Distilled, new(LayerTable.Of(architecture.Root)))
             {
-                Training = training is null ? null : new(training.ElementsPerImage, training.ConstantElements),
+                Training = training is null ? null : new(training.ElementsPerImage, training.ConstantElements) { BFloat16 = new(training.HalfKernels) },
             };
             if (architecture.Root.Nodes.Any(node => Names.Property(node) == spec.Target.Name))
             {

@@ -1,3 +1,5 @@
+using Deit.Modules;
+
 namespace Deit.Benchmarks.Commands;
 
 /// <summary>What stochastic depth saves: training steps of deit_tiny at several rates.</summary>
@@ -12,11 +14,12 @@ internal static class DepthCommand
         int rounds = arguments.Number("--rounds", Interleaved.DefaultRounds);
         arguments.RequireNoMore();
 
-        Row[] rows = [.. Enum.GetValues<ModelPath>().SelectMany(path => DepthSweep.Rates.SelectMany(rate => Measure(path, rate, batch, rounds)))];
+        Row[] rows = [.. Enum.GetValues<ModelPath>().SelectMany(path => Enum.GetValues<DropPathMode>().SelectMany(mode => DepthSweep.Rates.SelectMany(rate => Measure(path, mode, rate, batch, rounds))))];
         output.Write(
             $"Training step of deit_tiny under stochastic depth, batch {batch}: medians of {rounds} rounds; ratio of times to the same path without it; the middle half of the ratios.",
             rows,
             new("path", static row => row.Path),
+            new("dropped by", static row => row.Unit),
             new("over the blocks", static row => row.Schedule),
             new("rate", "F1", static row => row.Rate),
             new("ms", "F1", static row => row.Milliseconds),
@@ -24,14 +27,14 @@ internal static class DepthCommand
             new("middle half", static row => row.Ratio.ToString()));
     }
 
-    private static IEnumerable<Row> Measure(ModelPath path, double rate, int batch, int rounds)
+    private static IEnumerable<Row> Measure(ModelPath path, DropPathMode mode, double rate, int batch, int rounds)
     {
         string name = path == ModelPath.Fused ? "fused" : "reference";
-        return DepthSweep.Measure(path, rate, batch, rounds) is { } timings
+        return DepthSweep.Measure(path, mode, rate, batch, rounds) is { } timings
             ? new[] { timings.Without, timings.Constant, timings.Rising }.Select(timing => new Row(
-                name, timing.Candidate, timing == timings.Without ? 0 : rate, timing.Milliseconds, timing.RatioTo(timings.Without)))
+                name, mode == DropPathMode.Sample ? "image" : "batch", timing.Candidate, timing == timings.Without ? 0 : rate, timing.Milliseconds, timing.RatioTo(timings.Without)))
             : [];
     }
 
-    private sealed record Row(string Path, string Schedule, double Rate, double Milliseconds, Quartiles Ratio);
+    private sealed record Row(string Path, string Unit, string Schedule, double Rate, double Milliseconds, Quartiles Ratio);
 }

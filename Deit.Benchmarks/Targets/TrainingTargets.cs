@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Deit.Models;
+using Deit.Modules;
 using static TorchSharp.torch;
 
 namespace Deit.Benchmarks.Targets;
@@ -49,7 +50,7 @@ internal static class TrainingTargets
     {
         const double rate = 0.5;
         const string against = "the same without it";
-        DepthTimings? timings = DepthSweep.Measure(ModelPath.Fused, rate, LargeBatch, rounds);
+        DepthTimings? timings = DepthSweep.Measure(ModelPath.Fused, DropPathMode.Sample, rate, LargeBatch, rounds);
         return
         [
             TargetRow.AtMost("train step deit_tiny_patch16_224, batch 16, stochastic depth 0.5 in every block", against, Ratio(timings?.Constant), 0.60),

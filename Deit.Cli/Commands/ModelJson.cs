@@ -35,6 +35,7 @@ internal sealed record DescribedModelJson : ModelJson
     {
         (Preprocessing, Weights, Layers) = (description.Preprocessing, description.PublishedWeights, description.Layers);
         (Batch, TrainingBytes) = (batch, description.TrainingBytes(batch));
+        Precision = description.TrainingPlan is { } plan ? plan.BFloat16.IsEmpty ? "float32" : "bf16" : null;
     }
 
     /// <summary>Images of the training step that <see cref="TrainingBytes"/> speaks of.</summary>
@@ -44,6 +45,10 @@ internal sealed record DescribedModelJson : ModelJson
     /// <summary>Bytes of the arena of a generated training step; null of a model without one.</summary>
     [JsonPropertyOrder(1)]
     public long? TrainingBytes { get; }
+
+    /// <summary>In which arithmetic that step multiplies matrices, as declarations name it; null of a model without one.</summary>
+    [JsonPropertyOrder(1)]
+    public string? Precision { get; }
 
     /// <summary>How its images are prepared.</summary>
     [JsonPropertyOrder(1)]

@@ -20,7 +20,7 @@ internal static class SpecDescription
             Distilled = model.Distilled,
             Parameters = model.Parameters,
             Macs = model.Macs,
-            TrainingPlan = model.Training is { } training ? new(training.ElementsPerImage, training.ConstantElements) : null,
+            TrainingPlan = model.Training is { } training ? new(training.ElementsPerImage, training.ConstantElements) { BFloat16 = [.. training.BFloat16] } : null,
             Paper = spec.Facts.PaperAddress,
             Preprocessing = Preparation(spec.Facts.Preprocessing),
             PublishedWeights = [.. spec.Facts.Weights.Select(weights => Published(weights, spec.Facts.PreprocessingFor(weights)))],

@@ -23,7 +23,7 @@ internal static class DescriptionEmitter
         code.Line($"Distilled = {(model.Distilled ? "true" : "false")},");
         code.Line("Parameters = ParameterCount,");
         code.Line("Macs = MacsPerImage,");
-        if (model.Training is { } training) code.Line($"TrainingPlan = new({Names.Number(training.ElementsPerImage)}, {Names.Number(training.ConstantElements)}),");
+        if (model.Training is { } training) code.Line($"TrainingPlan = new({Names.Number(training.ElementsPerImage)}, {Names.Number(training.ConstantElements)}){Halves(training)},");
         FactsEmitter.Write(code, spec.Facts);
         code.Line("Layers =").Line("[");
         foreach (Layer layer in model.Layers)
@@ -33,6 +33,9 @@ internal static class DescriptionEmitter
 
         code.Line("],").Close(";");
     }
+
+    private static string Halves(TrainingSizes training) => training.BFloat16.Count == 0 ? ""
+        : $" {{ BFloat16 = [{string.Join(", ", training.BFloat16.Select(Names.Literal))}] }}";
 
     private static string List(IEnumerable<long> numbers) => $"[{string.Join(", ", numbers.Select(static number => number.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]";
 }

@@ -75,8 +75,8 @@ internal sealed class TrainingEmitter
         code.Open($"private sealed class {Unnamed}(TrainingMemory memory, string path, UnitPlace place)");
         matrices.WriteFields(code, slot => slot.Kind is SlotKind.Intermediate
             ? plan.PlaceOf(slot) is { Region: Region.Constant } constant
-                ? $"memory.Constant(place.Constant + {Names.Number(constant.Offset)}"
-                : $"memory.Matrix(place.{plan.PlaceOf(slot).Region} + {Names.Number(plan.PlaceOf(slot).Offset)}"
+                ? $"memory.{Making(slot, "Constant")}(place.Constant + {Names.Number(constant.Offset)}"
+                : $"memory.{Making(slot, "Matrix")}(place.{plan.PlaceOf(slot).Region} + {Names.Number(plan.PlaceOf(slot).Offset)}"
             : null, state => $"path + {Names.Literal(state)}");
 
         code.Gap().Documentation("summary", $"{input.Shape} → {output.Shape}");
@@ -109,8 +109,8 @@ internal sealed class TrainingEmitter
 
         matrices.WriteFields(code, slot => slot.Kind is SlotKind.Intermediate
             ? _code.Plan.PlaceOf(slot) is { Region: Region.Constant } constant
-                ? $"memory.Constant({Names.Number(constant.Offset)}"
-                : $"memory.Matrix({Names.Number(_code.Plan.PlaceOf(slot).Offset)}"
+                ? $"memory.{Making(slot, "Constant")}({Names.Number(constant.Offset)}"
+                : $"memory.{Making(slot, "Matrix")}({Names.Number(_code.Plan.PlaceOf(slot).Offset)}"
             : null, Names.Literal);
 
         code.Gap().Line("/// <inheritdoc/>").Line($"public override Matrix[] Logits => [{List(procedure.Outputs)}];");
@@ -136,8 +136,10 @@ internal sealed class TrainingEmitter
     internal static void WriteBody(CodeWriter code, IEnumerable<Instruction> instructions, MatrixNames matrices, Func<UnitCall, string>? unitStatement)
     {
         string? layer = null;
+        var condition = new BranchCondition(code, matrices);
         foreach (Instruction instruction in instructions)
         {
+            if (condition.Enter(instruction)) layer = null;
             if (instruction is UnitCall call)
             {
                 if (layer is not null and not "") code.Line();
@@ -167,12 +169,16 @@ internal sealed class TrainingEmitter
             code.Line($"{target}.{instruction.Kernel}({string.Join(", ", instruction.Operands.Where(operand => operand.Slot is null || operand.Slot != layerOf).Select(Argument))});");
         }
 
+        condition.Leave();
+
         string Argument(Operand operand)
         {
             string text = operand.Slot is null ? operand.Text : matrices.Of(operand.Slot);
             return operand.IsOptional || (operand.Slot is null && char.IsDigit(text[0])) ? $"{operand.Name}: {text}" : text;
         }
     }
+
+    private static string Making(Slot slot, string method) => slot.IsHalf ? "Half" + method : method;
 
     private static string UnitField(string path) => "_" + TrainingNames.Variable(path, "step");
 }

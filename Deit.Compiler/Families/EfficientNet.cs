@@ -47,6 +47,8 @@ internal sealed class EfficientNet : Family
         new("se_ratio", ValueKind.Number, "Width of squeeze-and-excitation relative to a block's input; 0 leaves it out.") { Default = 0.25, Minimum = 0, Maximum = 1 },
         ModelKeys.Classes,
         ModelKeys.DropPath with { Description = "Stochastic depth: the probability to leave out a block's branch while training rises linearly from 0 in the first block, and would be this one after the last." },
+        ModelKeys.DropPathMode,
+        ModelKeys.Precision,
     ];
 
     /// <inheritdoc/>
@@ -64,7 +66,7 @@ internal sealed class EfficientNet : Family
         long image = spec.Integer("image_size");
         Value x = model.Input("images", TensorType.Float(Dim.Batch, spec.Integer("channels"), image, image));
         x = EfficientNetBlocks.ConvNorm(model, "x", "conv_stem", "bn1", x, Rounded(StemWidth * width), kernel: 3, stride: 2);
-        x = model.AddMember("x", "blocks", Trunk(x.Type, stages, spec.Number("se_ratio")), x);
+        x = model.AddMember("x", "blocks", Trunk(x.Type, stages, spec.Number("se_ratio"), ModelKeys.DropsWholeBatch(spec.Text("drop_path_mode"))), x);
         x = EfficientNetBlocks.ConvNorm(model, "x", "conv_head", "bn2", x, Rounded(HeadWidth * width), kernel: 1, stride: 1);
         x = model.Add("x", new GlobalAveragePool(KeepDims: false), x);
 
@@ -73,7 +75,7 @@ internal sealed class EfficientNet : Family
         return new(model.Build(logits), (int)classes, false, spec.Number("drop_path"), blocks);
     }
 
-    private static BlockCall Trunk(TensorType input, ImmutableArray<EfficientNetStage> stages, double squeezeRatio)
+    private static BlockCall Trunk(TensorType input, ImmutableArray<EfficientNetStage> stages, double squeezeRatio, bool wholeBatch)
     {
         var block = new BlockBuilder("Trunk", "The stages, one after another.");
         string step = block.Fraction("dropPathStep", "How much stochastic depth rises from block to block.");
@@ -81,7 +83,7 @@ internal sealed class EfficientNet : Family
         int first = 0;
         foreach ((EfficientNetStage stage, int i) in stages.Select(static (stage, i) => (stage, i)))
         {
-            x = block.AddMember("x", i.ToString(CultureInfo.InvariantCulture), EfficientNetBlocks.Stage(x.Type, stage, squeezeRatio, first), x);
+            x = block.AddMember("x", i.ToString(CultureInfo.InvariantCulture), EfficientNetBlocks.Stage(x.Type, stage, squeezeRatio, first, wholeBatch), x);
             first += (int)stage.Depth;
         }
 

@@ -36,7 +36,8 @@ internal static class EfficientNetBlocks
     /// <param name="stage">The stage.</param>
     /// <param name="squeezeRatio">Width of squeeze-and-excitation relative to a block's input; 0 for none.</param>
     /// <param name="firstBlock">The number of blocks in the stages before.</param>
-    public static BlockCall Stage(TensorType input, EfficientNetStage stage, double squeezeRatio, int firstBlock)
+    /// <param name="wholeBatch">Whether stochastic depth leaves out a branch for all images of a step together.</param>
+    public static BlockCall Stage(TensorType input, EfficientNetStage stage, double squeezeRatio, int firstBlock, bool wholeBatch)
     {
         bool changesShape = stage.Stride > 1 || input[1].Value != stage.Width;
         string kind = stage.Expansion == 1 ? "Separable" : "";
@@ -55,7 +56,7 @@ internal static class EfficientNetBlocks
 
         Value x = call.Block.Input("x", input.Named((changesShape ? inChannels : channels).Text, Height, Width));
         if (changesShape) x = call.Block.AddMember("x", "0", Bottleneck(x.Type, channels, stage.Expansion, kernel, stride, firstSqueeze, null), x);
-        BlockCall residual = Bottleneck(x.Type, channels, stage.Expansion, kernel, 1, squeeze, $"{rate} + (i * {step})");
+        BlockCall residual = Bottleneck(x.Type, channels, stage.Expansion, kernel, 1, squeeze, new($"{rate} + (i * {step})", wholeBatch));
         return call.Build(call.Block.Add("x", changesShape ? RepeatedBlock.Of("Blocks", residual, depth - 1, "", 1) : RepeatedBlock.Of("Blocks", residual, depth, "", 0), x));
     }
 
@@ -63,7 +64,7 @@ internal static class EfficientNetBlocks
     /// A depthwise convolution between two that mix channels, or before one where nothing is expanded; where there is a rate of
     /// stochastic depth, added to what came in (Sandler et al., arXiv 1801.04381).
     /// </summary>
-    private static BlockCall Bottleneck(TensorType input, Size outChannels, long expansion, Size kernel, Size stride, Size squeezeChannels, string? dropPath)
+    private static BlockCall Bottleneck(TensorType input, Size outChannels, long expansion, Size kernel, Size stride, Size squeezeChannels, DropPath? dropPath)
     {
         bool expands = expansion > 1;
         string what = expands ? "A depthwise convolution of more channels than come in and go out" : "A depthwise convolution, and one that mixes the channels";
@@ -76,7 +77,7 @@ internal static class EfficientNetBlocks
         Size kernelSize = call.Argument("kernelSize", kernel, "Height and width of the depthwise kernels.");
         Size step = dropPath is null ? call.Argument("stride", stride, "Step of the depthwise convolution.") : 1;
         Size squeeze = squeezeChannels.Value > 0 ? call.Argument("squeezeChannels", squeezeChannels, "Channels inside squeeze-and-excitation.") : 0;
-        string? rate = dropPath is null ? null : call.Fraction("dropPath", dropPath, "Probability to leave out the branch while training.");
+        DropPath? drop = dropPath is null ? null : dropPath with { Rate = call.Fraction("dropPath", dropPath.Rate, "Probability to leave out the branch while training.") };
 
         BlockBuilder block = call.Block;
         Value x = block.Input("x", input.Named(inChannels.Text, Height, Width));
@@ -86,8 +87,8 @@ internal static class EfficientNetBlocks
         y = expands
             ? ConvNorm(block, "y", "conv_pwl", "bn3", y, channels, kernel: 1, stride: 1, activation: false)
             : ConvNorm(block, "y", "conv_pw", "bn2", y, channels, kernel: 1, stride: 1, activation: false);
-        if (rate is null) return call.Build(y);
-        y = block.AddMember("y", "drop_path", new DropPath(rate), y);
+        if (drop is null) return call.Build(y);
+        y = block.AddMember("y", "drop_path", drop, y);
         return call.Build(block.Add("y", new Add(), y, x));
     }
 

@@ -25,6 +25,7 @@ internal sealed class GraphFamily : Family
         ModelKeys.ImageSize,
         ModelKeys.Channels,
         ModelKeys.Classes,
+        ModelKeys.Precision,
         new("blocks", ValueKind.Tables, "Blocks that steps can use: each has a name ('block'), maybe a 'summary', and its 'steps'.") { Items = [GraphSchemas.Block] },
         new("steps", ValueKind.Tables, "The model's steps. A step is an operator ('op') or a block ('block'); it may have a 'name', 'input', 'output' and 'repeat', and has its operator's own keys.") { Required = true, Items = GraphSchemas.Steps },
         new("distillation_output", ValueKind.Text, "The value that is the distillation head's logits; with it, the model is distilled."),

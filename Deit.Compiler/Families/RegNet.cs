@@ -38,6 +38,8 @@ internal sealed class RegNet : Family
         new("se_ratio", ValueKind.Number, "Width of squeeze-and-excitation relative to a block's input; 0 leaves it out (RegNetX).") { Default = 0.25, Minimum = 0, Maximum = 1 },
         ModelKeys.Classes,
         ModelKeys.DropPath,
+        ModelKeys.DropPathMode,
+        ModelKeys.Precision,
     ];
 
     /// <inheritdoc/>
@@ -69,7 +71,7 @@ internal sealed class RegNet : Family
         for (int i = 0; i < stages.Length; i++)
         {
             string name = string.Format(CultureInfo.InvariantCulture, "s{0}", i + 1);
-            x = model.AddMember("x", name, RegNetBlocks.Stage(x.Type, stages[i], squeeze, firstBlock), x);
+            x = model.AddMember("x", name, RegNetBlocks.Stage(x.Type, stages[i], squeeze, firstBlock, ModelKeys.DropsWholeBatch(spec.Text("drop_path_mode"))), x);
             firstBlock += (int)stages[i].Depth;
         }
 

@@ -71,7 +71,7 @@ internal static class TransformerBlocks
     private static Value AddBranch(BlockBuilder block, TransformerShape model, Value x, Value y, string dropPath, int number)
     {
         if (model.LayerScale is { } initial) y = block.AddMember("y", Numbered("ls", number), new LayerScale(model.Width, initial), y);
-        y = block.AddMember("y", Numbered("drop_path", number), new DropPath(dropPath), y);
+        y = block.AddMember("y", Numbered("drop_path", number), new DropPath(dropPath, model.DropsWholeBatch), y);
         return block.Add("x", new Add(), x, y);
     }
 

@@ -40,6 +40,9 @@ internal sealed record TransformerShape(SpecTable Spec)
     /// <summary>Whether position embeddings are added to the patches alone, before the other tokens join them.</summary>
     public bool EmbedsPatchesOnly => Spec.Boolean("no_embed_class");
 
+    /// <summary>Whether stochastic depth leaves out a branch for all images of a step together.</summary>
+    public bool DropsWholeBatch => ModelKeys.DropsWholeBatch(Spec.Text("drop_path_mode"));
+
     /// <summary>What layer scale starts from; null where there is none.</summary>
     public double? LayerScale => Spec.Find("init_values") is { } value ? Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture) : null;
 

@@ -43,6 +43,8 @@ internal sealed class VisionTransformer : Family
         new("distilled", ValueKind.Boolean, "Whether there is a distillation token with a head of its own.") { Default = false },
         ModelKeys.Classes,
         ModelKeys.DropPath with { PerBlock = true },
+        ModelKeys.DropPathMode,
+        ModelKeys.Precision,
     ];
 
     /// <inheritdoc/>

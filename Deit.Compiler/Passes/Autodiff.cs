@@ -16,16 +16,18 @@ namespace Deit.Compiler.Passes;
 internal static class Autodiff
 {
     /// <summary>Differentiates a model.</summary>
+    /// <param name="root">The model.</param>
+    /// <param name="precision">How it multiplies matrices.</param>
     /// <exception cref="NotSupportedException">An operator has no training code.</exception>
-    public static TrainingModel Differentiate(Block root)
+    public static TrainingModel Differentiate(Block root, Precision precision)
     {
         var units = new Dictionary<Block, TrainingUnit>();
         FlatBlock flat = Prune.Apply(Inline.Model(root));
-        Procedure procedure = Differentiate(flat, SlotKind.Images, block =>
+        Procedure procedure = Differentiate(flat, SlotKind.Images, precision, block =>
         {
             if (!units.TryGetValue(block, out TrainingUnit? unit))
             {
-                units.Add(block, unit = new(block.ClassName, block.Summary, Differentiate(Inline.Unit(block), SlotKind.Argument, static inner => throw new InvalidOperationException($"{inner.ClassName} is not flat"))));
+                units.Add(block, unit = new(block.ClassName, block.Summary, Differentiate(Inline.Unit(block), SlotKind.Argument, precision, static inner => throw new InvalidOperationException($"{inner.ClassName} is not flat"))));
             }
 
             return unit;
@@ -33,7 +35,7 @@ internal static class Autodiff
         return new(procedure, [.. units.Values]);
     }
 
-    private static Procedure Differentiate(FlatBlock block, SlotKind inputKind, Func<Block, TrainingUnit> units)
+    private static Procedure Differentiate(FlatBlock block, SlotKind inputKind, Precision precision, Func<Block, TrainingUnit> units)
     {
         var pass = new Lowering(units);
         ImmutableArray<Slot> inputs = [.. block.Inputs.Select(input => new Slot(input.Name, inputKind, MatrixShape.Of(input.Type)))];
@@ -46,6 +48,7 @@ internal static class Autodiff
         pass.Differentiate();
 
         ImmutableArray<Slot?> inputGradients = [.. inputs.Select(pass.ReturnGradient)];
-        return FusionPass.Apply(new(inputs, outputs, [.. pass.Forward], outputGradients, inputGradients, [.. pass.Backward]));
+        Procedure fused = FusionPass.Apply(new(inputs, outputs, [.. pass.Forward], outputGradients, inputGradients, [.. pass.Backward]), precision);
+        return BranchConditions.Apply(precision == Precision.BFloat16 ? MixedPrecision.Apply(fused) : fused);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class Lifetimes
     {
         Instruction[] instructions = [.. procedure.Instructions];
         _forward = procedure.Forward.Length;
-        _places = new(ByReference.Instance);
+        _places = new(InstructionIdentity.Comparer);
         for (int i = 0; i < instructions.Length; i++)
         {
             _places.Add(instructions[i], i);
@@ -66,14 +66,5 @@ internal sealed class Lifetimes
 
         /// <summary>Whether the forward pass needs it alone.</summary>
         public bool IsForward => End < Forward;
-    }
-
-    private sealed class ByReference : IEqualityComparer<Instruction>
-    {
-        public static ByReference Instance { get; } = new();
-
-        public bool Equals(Instruction? x, Instruction? y) => ReferenceEquals(x, y);
-
-        public int GetHashCode(Instruction instruction) => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(instruction);
     }
 }

@@ -135,7 +135,7 @@ internal sealed class MemoryPlan
                 Slot old = instruction[write.MayReplace]!;
                 Slot owner = Owner(old);
                 bool isFree = (owner.Kind == SlotKind.Intermediate && !callers.Contains(owner) && !taken.Contains(owner)) || owner == replaceable;
-                if (!isFree || old.KeptBy != write.Slot!.KeptBy || write.Slot.Kind == SlotKind.ParameterGradient || !old.Shape.Equals(write.Slot.Shape)) continue;
+                if (!isFree || old.KeptBy != write.Slot!.KeptBy || write.Slot.Kind == SlotKind.ParameterGradient || !old.Shape.Equals(write.Slot.Shape) || old.IsHalf != write.Slot.IsHalf) continue;
                 if (life.LastRead(old) > life.Place(instruction) || instruction.Reads.Count(read => Owner(read) == owner) > 1) continue;
 
                 // Where what is written is the caller's, what was there before it is written into the caller's matrix, too.
@@ -151,7 +151,7 @@ internal sealed class MemoryPlan
         {
             if (_places.ContainsKey(group.Key)) continue;
             Lifetimes.Span span = life.Of(group);
-            items.Add(new(group.Key, group.Key.Shape.PerImage ? regionOf(span) : Region.Constant, group.Key.Shape.Elements, span.Begin, span.End));
+            items.Add(new(group.Key, group.Key.Shape.PerImage ? regionOf(span) : Region.Constant, group.Key.ArenaElements, span.Begin, span.End));
         }
 
         var offsets = new Dictionary<Item, long>();

@@ -25,9 +25,13 @@ internal static class StochasticDepth
             if (rewriter.OnlyReader(scale["y"]) is not { Kernel: "Add" } sum || sum["a"] == sum["b"]) continue;
 
             Slot shortcut = sum["a"] == scale["y"] ? sum["b"]! : sum["a"]!;
-            if (Branch(rewriter, scale["x"]!, shortcut) is not { } branch) continue;
-
             Slot kept = scale["kept"]!;
+            if (Branch(rewriter, scale["x"]!, shortcut) is not { } branch)
+            {
+                if (kept.IsWholeBatch) WholeBatchDepth.Apply(rewriter, scale, sum, shortcut);
+                continue;
+            }
+
             Instruction entry = branch.Single(instruction => instruction.Reads.Contains(shortcut));
             Forward(rewriter, branch, entry, scale, sum, shortcut, kept);
             Backward(rewriter, entry, kept);
@@ -59,7 +63,11 @@ internal static class StochasticDepth
 
     private static void Forward(Rewriter rewriter, List<Instruction> branch, Instruction entry, Instruction scale, Instruction sum, Slot shortcut, Slot kept)
     {
-        foreach (Slot written in branch.SelectMany(static instruction => instruction.Writes)) written.KeptBy = kept;
+        if (!kept.IsWholeBatch)
+        {
+            foreach (Slot written in branch.SelectMany(static instruction => instruction.Writes)) written.KeptBy = kept;
+        }
+
         rewriter.Replace(entry, entry.With(Instruction.Read("kept", kept)));
         rewriter.Replace(sum, new("AddKept",
             [Instruction.Read("x", shortcut), Instruction.Read("branch", scale["x"]!), Instruction.Read("kept", kept), Instruction.Write("y", sum["y"]!)], scale.Layer));
@@ -69,6 +77,10 @@ internal static class StochasticDepth
     private static void Backward(Rewriter rewriter, Instruction entry, Slot kept)
     {
         Instruction scale = rewriter.Backward.Single(instruction => instruction.Kernel == "ScaleImages" && instruction["kept"]!.State == kept.State);
+        Instruction? norm = rewriter.Backward.SkipWhile(instruction => instruction != scale).FirstOrDefault(instruction => instruction.Kernel == "LayerNormBackward" && instruction["mean"] == entry["mean"]);
+        if (norm is not null) rewriter.Replace(norm, norm.With(Instruction.Read("kept", kept)));
+        if (kept.IsWholeBatch) return;
+
         Instruction take = rewriter.Replace(scale, new("TakeKept",
             [Instruction.Read("dy", scale["x"]!), Instruction.Read("kept", kept), Instruction.Write("taken", scale["y"]!)], scale.Layer));
         scale["y"]!.KeptBy = kept;
@@ -76,12 +88,7 @@ internal static class StochasticDepth
         // Every gradient that is made of that one is of the kept images, until the norm that began the branch.
         foreach (Instruction instruction in rewriter.Backward.SkipWhile(instruction => instruction != take).Skip(1).ToArray())
         {
-            if (instruction.Kernel == "LayerNormBackward" && instruction["mean"] == entry["mean"])
-            {
-                rewriter.Replace(instruction, instruction.With(Instruction.Read("kept", kept)));
-                return;
-            }
-
+            if (instruction.Kernel == "LayerNormBackward" && instruction["mean"] == entry["mean"]) return;
             if (!instruction.Reads.Any(read => read.KeptBy == kept)) continue;
             foreach (Slot written in instruction.Writes.Where(static written => written.Kind == SlotKind.Intermediate)) written.KeptBy = kept;
         }

@@ -8,6 +8,9 @@ namespace Deit.Compiler.Specs;
 /// <summary>The keys that the models of every family have, or of several.</summary>
 internal static class ModelKeys
 {
+    private const string WholeBatch = "batch";
+    private const string BFloat16 = "bf16";
+
     /// <summary>The number of classes.</summary>
     public static readonly Key Classes = new("classes", ValueKind.Integer, "Number of classes.") { Default = 1000L, Minimum = 1, Maximum = 1_000_000 };
 
@@ -21,6 +24,16 @@ internal static class ModelKeys
     public static readonly Key DropPath = new("drop_path", ValueKind.Number,
         "Stochastic depth: the probability to leave out the last block's branches while training; it rises linearly from 0 in the first block.")
     { Default = 0.0, Minimum = 0, Maximum = 0.99 };
+
+    /// <summary>What stochastic depth leaves out a branch of.</summary>
+    public static readonly Key DropPathMode = new("drop_path_mode", ValueKind.Text,
+        "What stochastic depth leaves out a branch of: 'sample', each image by itself, as DeiT and timm do, or 'batch', all images of a step together (Huang et al., arXiv 1603.09382): the branch is not run then.")
+    { Default = "sample", Choices = ["sample", WholeBatch] };
+
+    /// <summary>The arithmetic of training.</summary>
+    public static readonly Key Precision = new("precision", ValueKind.Text,
+        "In which arithmetic generated training code multiplies matrices: 'float32', or 'bf16', on bfloat16 copies; weights, norms, softmax, the residual and gradients of parameters stay in float32.")
+    { Default = "float32", Choices = ["float32", BFloat16] };
 
     /// <summary>How images are prepared, in timm's terms; the defaults are those of most weights that were published for ImageNet.</summary>
     public static readonly Schema Preprocessing = new("preprocessing",
@@ -42,6 +55,12 @@ internal static class ModelKeys
         ImageSize with { Description = "Height and width of the images that were judged; the model's by default.", Default = null },
         .. Preprocessing.Keys.Select(static key => key with { Description = $"{key.Description.Split(';')[0].TrimEnd('.')}, where these weights differ.", Default = null }),
     ]);
+
+    /// <summary>Whether a value of <see cref="DropPathMode"/> is the one that treats all images of a step alike.</summary>
+    public static bool DropsWholeBatch(string mode) => mode == WholeBatch;
+
+    /// <summary>What a model of these values states of <see cref="Precision"/>.</summary>
+    public static Training.Precision PrecisionOf(SpecTable spec) => spec.Text(Precision.Name) == BFloat16 ? Training.Precision.BFloat16 : Training.Precision.Full;
 
     // Made when it is first asked for: the families, whose names are choices, state keys of this class.
     private static readonly Lazy<ImmutableArray<Key>> General = new(static () =>

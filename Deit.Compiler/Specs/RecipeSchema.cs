@@ -19,7 +19,8 @@ public static class RecipeSchema
     [
         new("finetune", ValueKind.Text, "Weights to start from: a file or a run's folder, relative to the recipe, or 'pretrained' for the published ones. Heads of other classes begin anew, position embeddings of another image size are interpolated."),
         new("epochs", ValueKind.Integer, "Times that every training image is seen.") { Default = 300L, Minimum = 1, Maximum = 1_000_000 },
-        new("batch_size", ValueKind.Integer, "Images a step.") { Default = 64L, Minimum = 1, Maximum = 1_000_000 },
+        new("batch_size", ValueKind.Integer, "Images of a batch.") { Default = 64L, Minimum = 1, Maximum = 1_000_000 },
+        new("grad_accum_steps", ValueKind.Integer, "Batches whose gradients are averaged for a step: it is of that many times the images, in the memory of one batch.") { Default = 1L, Minimum = 1, Maximum = 1_000_000 },
         new("lr", ValueKind.Number, "The learning rate at the peak of the cosine schedule.") { Default = 5e-4, Minimum = LeastLearningRate },
         new("warmup_epochs", ValueKind.Integer, "Epochs in which the learning rate rises to the schedule.") { Default = 5L, Minimum = 0, Maximum = 1_000_000 },
         new("warmup_lr", ValueKind.Number, "The learning rate of the first epoch of the warmup.") { Default = 1e-6, Minimum = 0 },

@@ -37,6 +37,9 @@ internal sealed record Operand(string Name, Access Access, Slot? Slot, string Te
 /// <param name="Layer">The layer that it belongs to, as a state_dict names it, relative to its unit.</param>
 internal record Instruction(string Kernel, ImmutableArray<Operand> Operands, string Layer)
 {
+    /// <summary>The branches of stochastic depth that must all be kept for it to run; where one is not, gradients of parameters that it writes are zero.</summary>
+    public ImmutableArray<Slot> RunsWith { get; init; } = [];
+
     /// <summary>The matrices it reads.</summary>
     public IEnumerable<Slot> Reads => Operands.Where(static operand => operand.Access == Access.Read).Select(static operand => operand.Slot!);
 

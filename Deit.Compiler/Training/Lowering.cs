@@ -97,8 +97,9 @@ internal sealed class Lowering
         new(Qualified(name), SlotKind.Buffer, new(1, columns, PerImage: false)) { State = Block.Join(_layer, name) };
 
     /// <summary>The images that the stochastic depth at hand keeps.</summary>
-    public Slot KeptImages() =>
-        new(Qualified(""), SlotKind.KeptImages, new(1, 1, PerImage: true)) { State = _layer };
+    /// <param name="wholeBatch">Whether it keeps all of them or none.</param>
+    public Slot KeptImages(bool wholeBatch) =>
+        new(Qualified(""), SlotKind.KeptImages, new(1, 1, PerImage: true)) { State = _layer, IsWholeBatch = wholeBatch };
 
     /// <summary>Where the gradient of a parameter goes.</summary>
     public static Slot GradientOf(Slot parameter) =>

@@ -65,6 +65,15 @@ internal sealed class Slot(string name, SlotKind kind, MatrixShape shape)
     /// <summary>The layer that it is; null of other kinds.</summary>
     public PackedLayer? Layer { get; init; }
 
+    /// <summary>Whether it is the stochastic depth of all images of a step together.</summary>
+    public bool IsWholeBatch { get; init; }
+
+    /// <summary>Whether its elements are bfloat16, of two bytes.</summary>
+    public bool IsHalf { get; init; }
+
+    /// <summary>The elements of the arena that it takes, for each image where its rows are: two of bfloat16 share one.</summary>
+    public long ArenaElements => IsHalf ? (Shape.Elements + 1) / 2 : Shape.Elements;
+
     /// <summary>The stochastic depth by which only some images have rows in it; null where all have.</summary>
     public Slot? KeptBy { get; set; }
 

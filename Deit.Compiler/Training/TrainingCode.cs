@@ -25,15 +25,21 @@ internal sealed record TrainingCode(Procedure Procedure, MemoryPlan Plan, Immuta
         .. Procedure.Forward.OfType<UnitCall>().Select(call => (call.Path, Units.First(unit => unit.Unit == call.Unit).Plan.Sizes[Region.Tape])),
         .. Procedure.Forward.Select(static instruction => (
             instruction.Layer.Length > 0 ? instruction.Layer : instruction.Kernel,
-            instruction.Writes.Where(static slot => slot.Kind == SlotKind.Intermediate && slot.Shape.PerImage).Sum(static slot => slot.Shape.Elements))),
+            instruction.Writes.Where(static slot => slot.Kind == SlotKind.Intermediate && slot.Shape.PerImage).Sum(static slot => slot.ArenaElements))),
     ];
 
+    /// <summary>The kernels of the forward pass, the units' included, that multiply bfloat16 matrices.</summary>
+    public IEnumerable<string> HalfKernels => Procedure.Forward.Concat(Units.SelectMany(static unit => unit.Unit.Procedure.Forward))
+        .Where(MixedPrecision.IsHalf).Select(static instruction => instruction.Kernel).Distinct().OrderBy(static kernel => kernel, StringComparer.Ordinal);
+
     /// <summary>The training code of a model, or null where an operator has none for values of its shapes: it is trained on its reference path.</summary>
-    public static TrainingCode? Find(Block root)
+    /// <param name="root">The model.</param>
+    /// <param name="precision">How it multiplies matrices.</param>
+    public static TrainingCode? Find(Block root, Precision precision)
     {
         try
         {
-            return Of(root);
+            return Of(root, precision);
         }
         catch (NotSupportedException)
         {
@@ -43,9 +49,11 @@ internal sealed record TrainingCode(Procedure Procedure, MemoryPlan Plan, Immuta
 
     /// <summary>Differentiates a model, fuses its kernels and plans its memory.</summary>
     /// <exception cref="NotSupportedException">An operator has no training code for values of its shapes.</exception>
-    public static TrainingCode Of(Block root)
+    /// <param name="root">The model.</param>
+    /// <param name="precision">How it multiplies matrices.</param>
+    public static TrainingCode Of(Block root, Precision precision)
     {
-        TrainingModel model = Autodiff.Differentiate(root);
+        TrainingModel model = Autodiff.Differentiate(root, precision);
         var life = new Lifetimes(model.Procedure);
         UnitCall[] backward = [.. model.Procedure.Backward.OfType<UnitCall>()];
         Dictionary<TrainingUnit, MemoryPlan> plans = model.Units.ToDictionary(static unit => unit, unit => MemoryPlan.OfUnit(

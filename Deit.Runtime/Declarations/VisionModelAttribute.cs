@@ -63,4 +63,16 @@ public abstract class VisionModelAttribute : Attribute
     /// the first block. 0 by default.
     /// </summary>
     public double DropPath { get; set; }
+
+    /// <summary>
+    /// In which arithmetic generated training code multiplies matrices: <c>float32</c>, the default, or <c>bf16</c>, on bfloat16 copies
+    /// of weights and activations that stay in float32 otherwise.
+    /// </summary>
+    public string Precision { get; set; } = "float32";
+
+    /// <summary>
+    /// What stochastic depth leaves out a branch of: <c>sample</c>, each image by itself, the default, or <c>batch</c>, all images of a
+    /// step together; the branch is not run then.
+    /// </summary>
+    public string DropPathMode { get; set; } = "sample";
 }

@@ -34,6 +34,10 @@ internal sealed class DropPathDraws : IDisposable
     /// <param name="name">The name of its <see cref="DropPath"/> in the model.</param>
     public Matrix this[string name] => _branches[name].Factors;
 
+    /// <summary>What a branch is left out of.</summary>
+    /// <param name="name">The name of its <see cref="DropPath"/> in the model.</param>
+    public DropPathMode ModeOf(string name) => _branches[name].Module.Mode;
+
     /// <summary>Draws the factors of the next step: 0 with the branch's rate while it trains, what keeps the expectation otherwise.</summary>
     /// <returns>The names of the branches whose factors are others than before.</returns>
     public List<string> Draw()
@@ -44,13 +48,26 @@ internal sealed class DropPathDraws : IDisposable
         {
             double kept = 1 - branch.Module.Rate;
             bool drops = branch.Module.training && kept < 1;
-            if (drops) branch.Factors.Tensor.bernoulli_(kept).div_(kept);
+            if (drops) Draw(branch, kept);
             else if (branch.WasDrawn) branch.Factors.Tensor.fill_(1);
             if (drops || branch.WasDrawn) changed.Add(name);
             branch.WasDrawn = drops;
         }
 
         return changed;
+    }
+
+    private static void Draw(Branch branch, double kept)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (branch.Module.Mode == DropPathMode.Sample)
+        {
+            branch.Factors.Tensor.bernoulli_(kept).div_(kept);
+            return;
+        }
+
+        Tensor factor = empty([1, 1], dtype: branch.Factors.Type, device: branch.Factors.Tensor.device).bernoulli_(kept).div_(kept);
+        branch.Factors.Tensor.copy_(factor.expand(branch.Factors.Rows, 1));
     }
 
     /// <summary>Frees the factors.</summary>

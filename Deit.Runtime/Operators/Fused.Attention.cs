@@ -36,7 +36,7 @@ public static partial class Fused
         Tensor weights = Softmax(packed[0], packed[1]);
         probabilities.Tensor.fill_(0);
         probabilities.Tensor.narrow(1, 0, tokens).copy_(weights.view(images * heads * tokens, tokens));
-        y.Tensor.copy_(weights.matmul(packed[2]).transpose(1, 2).reshape(y.Rows, y.Columns));
+        y.Tensor.copy_(weights.to(qkv.Type).matmul(packed[2]).transpose(1, 2).reshape(y.Rows, y.Columns));
     }
 
     /// <summary>The gradient of <see cref="Attention(Matrix, int, int, Matrix, Matrix)"/>, packed as its input.</summary>

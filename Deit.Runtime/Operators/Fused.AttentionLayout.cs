@@ -22,12 +22,16 @@ public static partial class Fused
         return [parts[0], parts[1], parts[2]];
     }
 
-    private static Tensor Softmax(Tensor queries, Tensor keys) => (queries.matmul(keys.transpose(-2, -1)) / Math.Sqrt(queries.shape[^1])).softmax(-1);
+    /// <summary>The softmax of the scores, at least in float32.</summary>
+    private static Tensor Softmax(Tensor queries, Tensor keys) => (Wide(queries.matmul(keys.transpose(-2, -1))) / Math.Sqrt(queries.shape[^1])).softmax(-1);
+
+    private static Tensor Wide(Tensor tensor) => tensor.dtype == ScalarType.BFloat16 ? tensor.to(ScalarType.Float32) : tensor;
 
     private static (Tensor Dq, Tensor Dk, Tensor Dv) AttentionGradients(Tensor queries, Tensor keys, Tensor values, Tensor weights, Tensor gradient)
     {
-        Tensor ofWeights = gradient.matmul(values.transpose(-2, -1));
-        Tensor ofScores = weights * (ofWeights - (ofWeights * weights).sum(-1, keepdim: true)) / Math.Sqrt(queries.shape[^1]);
+        Tensor wide = Wide(weights);
+        Tensor ofWeights = Wide(gradient.matmul(values.transpose(-2, -1)));
+        Tensor ofScores = (wide * (ofWeights - (ofWeights * wide).sum(-1, keepdim: true)) / Math.Sqrt(queries.shape[^1])).to(queries.dtype);
         return (ofScores.matmul(keys), ofScores.transpose(-2, -1).matmul(queries), weights.transpose(-2, -1).matmul(gradient));
     }
 }

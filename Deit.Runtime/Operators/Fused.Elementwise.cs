@@ -16,6 +16,27 @@ public static unsafe partial class Fused
         y.Flat.copy_(x.Flat);
     }
 
+    /// <summary>y = x in the element type of y; where it is wanted, with a bias added in that type.</summary>
+    /// <param name="x">Rows x columns, of any floating-point type.</param>
+    /// <param name="y">As x, of another type.</param>
+    /// <param name="shift">1 x columns, of the type of <paramref name="y"/>.</param>
+    public static void Cast(Matrix x, Matrix y, Matrix? shift = null)
+    {
+        Shapes.Same(x, y);
+        if (shift is not null) Shapes.RowOf(x, shift);
+        using var eager = Eager.Begin();
+        y.Tensor.copy_(x.Tensor);
+        if (shift is not null) y.Tensor.add_(shift.Tensor);
+    }
+
+    /// <summary>x = 0: the gradient of what was not run.</summary>
+    /// <param name="x">Any matrix.</param>
+    public static void Zero(Matrix x)
+    {
+        using var eager = Eager.Begin();
+        x.Tensor.zero_();
+    }
+
     /// <summary>y = a + b.</summary>
     /// <param name="a">Any matrix.</param>
     /// <param name="b">Of the same shape.</param>

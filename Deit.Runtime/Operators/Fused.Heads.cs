@@ -89,7 +89,7 @@ public static partial class Fused
         using var eager = Eager.Begin();
         Tensor weights = Softmax(ByHead(q, heads), ByHead(k, heads));
         probabilities.Tensor.copy_(weights.view(q.Rows, tokens));
-        y.Tensor.copy_(weights.matmul(ByHead(v, heads)).view(y.Rows, y.Columns));
+        y.Tensor.copy_(weights.to(v.Type).matmul(ByHead(v, heads)).view(y.Rows, y.Columns));
     }
 
     /// <summary>The gradients of <see cref="AttentionByHead(Matrix, Matrix, Matrix, int, Matrix, Matrix)"/>.</summary>

@@ -20,6 +20,12 @@ public static partial class Fused
             return;
         }
 
+        if (!kept.Any)
+        {
+            if (shifted is not null) Copy(x, shifted);
+            return;
+        }
+
         if (x.OnHost)
         {
             kept.LayerNorm(x, weight, bias, epsilon, y, mean, inverseDeviation);
@@ -44,17 +50,26 @@ public static partial class Fused
     public static void LayerNormBackward(
         Matrix dy, Matrix x, Matrix mean, Matrix inverseDeviation, Matrix weight, Matrix dx, Matrix dWeight, Matrix dBias, KeptImages kept, Matrix? residual = null, Matrix? columnSum = null)
     {
-        if (kept.IsWhole)
+        if (kept.HasAll)
         {
             LayerNormBackward(dy, x, mean, inverseDeviation, weight, dx, dWeight, dBias, residual, columnSum);
             return;
         }
 
-        using Matrix packed = kept.Take(x);
-        LayerNormBackward(dy, packed, mean, inverseDeviation, weight, dy, dWeight, dBias);
-        if (residual is null) dx.Tensor.zero_();
+        if (kept.Any)
+        {
+            using Matrix packed = kept.Take(x);
+            LayerNormBackward(dy, packed, mean, inverseDeviation, weight, dy, dWeight, dBias);
+        }
+        else
+        {
+            Zero(dWeight);
+            Zero(dBias);
+        }
+
+        if (residual is null) Zero(dx);
         else if (residual.Handle != dx.Handle) Copy(residual, dx);
-        kept.AddTo(dx, dy, scale: 1);
+        if (kept.Any) kept.AddTo(dx, dy, scale: 1);
         if (columnSum is not null) ColumnSum(dx, columnSum);
     }
 
@@ -67,9 +82,15 @@ public static partial class Fused
     /// <param name="product">Packed rows × out: what it needs besides.</param>
     public static void LinearOnto(Matrix x, Matrix weight, Matrix onto, Matrix y, KeptImages kept, Matrix product)
     {
-        if (kept.IsWhole)
+        if (kept.HasAll)
         {
-            LinearOnto(x, weight, onto, y);
+            LinearOnto(x, weight, onto, y, kept.Scale);
+            return;
+        }
+
+        if (!kept.Any)
+        {
+            if (onto.Handle != y.Handle) Copy(onto, y);
             return;
         }
 
@@ -87,7 +108,18 @@ public static partial class Fused
         }
 
         if (x.Handle != y.Handle) Copy(x, y);
-        kept.AddTo(y, branch, kept.Scale);
+        if (kept.Any) kept.AddTo(y, branch, kept.Scale);
+    }
+
+    /// <summary>The gradient where a branch began: y = x + branch where the branch was run, y = x otherwise.</summary>
+    /// <param name="x">Rows × columns: the gradient that came past the branch.</param>
+    /// <param name="branch">As x: what came through it.</param>
+    /// <param name="kept">The images; all or none.</param>
+    /// <param name="y">As x; may be <paramref name="x"/>.</param>
+    public static void AddBranch(Matrix x, Matrix branch, KeptImages kept, Matrix y)
+    {
+        if (kept.Any) Add(x, branch, y);
+        else if (x.Handle != y.Handle) Copy(x, y);
     }
 
     /// <summary>The gradient of a branch's output: that of the sum, in the images that keep the branch, packed and times their factor.</summary>

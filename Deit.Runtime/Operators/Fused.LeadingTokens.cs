@@ -50,10 +50,10 @@ public static partial class Fused
 
         using var eager = Eager.Begin();
         (Tensor queries, Tensor keys, Tensor values) = ByHead(q, kv, heads, tokens);
-        Tensor answers = (queries.matmul(keys.transpose(-2, -1)) / Math.Sqrt(queries.shape[^1])).softmax(-1);
+        Tensor answers = Softmax(queries, keys);
         probabilities.Tensor.zero_();
         probabilities.Tensor.narrow(1, 0, tokens).copy_(answers.reshape(-1, tokens));
-        y.Tensor.copy_(Merged(answers.matmul(values), y));
+        y.Tensor.copy_(Merged(answers.to(q.Type).matmul(values), y));
     }
 
     /// <summary>The gradients of <see cref="LeadingAttention(Matrix, Matrix, int, int, Matrix, Matrix)"/>.</summary>
@@ -77,10 +77,9 @@ public static partial class Fused
         (Tensor queries, Tensor keys, Tensor values) = ByHead(q, kv, heads, tokens);
         Tensor answers = probabilities.Tensor.narrow(1, 0, tokens).reshape(queries.shape[0], heads, -1, tokens);
         Tensor gradient = dy.Tensor.view(queries.shape[0], -1, heads, queries.shape[^1]).transpose(1, 2);
-        Tensor ofAnswers = gradient.matmul(values.transpose(-2, -1));
-        Tensor ofScores = answers * (ofAnswers - (ofAnswers * answers).sum(-1, keepdim: true)) / Math.Sqrt(queries.shape[^1]);
-        dq.Tensor.copy_(Merged(ofScores.matmul(keys), dq));
-        Tensor both = stack([ofScores.transpose(-2, -1).matmul(queries), answers.transpose(-2, -1).matmul(gradient)], 0);
+        (Tensor ofQueries, Tensor ofKeys, Tensor ofValues) = AttentionGradients(queries, keys, values, answers, gradient);
+        dq.Tensor.copy_(Merged(ofQueries, dq));
+        Tensor both = stack([ofKeys, ofValues], 0);
         dkv.Tensor.copy_(both.permute(1, 3, 0, 2, 4).reshape(dkv.Rows, dkv.Columns));
     }
 

@@ -49,24 +49,25 @@ public static unsafe partial class Fused
         y.Tensor.copy_(x.Tensor.matmul(weight.Transposed));
     }
 
-    /// <summary>y = onto + x Wᵀ: the sum costs nothing, as the product accumulates anyway.</summary>
+    /// <summary>y = onto + scale · x Wᵀ: the sum costs nothing, as the product accumulates anyway.</summary>
     /// <param name="x">Rows x in.</param>
     /// <param name="weight">Out x in.</param>
     /// <param name="onto">Rows x out; usually <paramref name="y"/> itself.</param>
     /// <param name="y">Rows x out.</param>
-    public static void LinearOnto(Matrix x, Matrix weight, Matrix onto, Matrix y)
+    /// <param name="scale">What the product is multiplied by.</param>
+    public static void LinearOnto(Matrix x, Matrix weight, Matrix onto, Matrix y, double scale = 1)
     {
         Shapes.SameColumns(x, weight);
         Shapes.Are(y, x.Rows, weight.Rows);
         Shapes.Same(onto, y);
         if (Aten.Serves(y.Device))
         {
-            Aten.AddMmOut(y.Device, y.Handle, onto.Handle, x.Handle, weight.TransposedHandle, beta: 1, alpha: 1);
+            Aten.AddMmOut(y.Device, y.Handle, onto.Handle, x.Handle, weight.TransposedHandle, beta: 1, alpha: scale);
             return;
         }
 
         using var eager = Eager.Begin();
-        y.Tensor.copy_(onto.Tensor.add(x.Tensor.matmul(weight.Transposed)));
+        y.Tensor.copy_(onto.Tensor.add(x.Tensor.matmul(weight.Transposed), alpha: scale));
     }
 
     /// <summary>The gradient of a linear layer's input: dx = dy W.</summary>

@@ -1,3 +1,4 @@
+using Deit.Modules;
 using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,15 +9,20 @@ namespace Deit.Operators;
 /// The images that a branch of stochastic depth is computed for in a step, and the factor that keeps the expectation (Huang et al.,
 /// arXiv 1603.09382). Inside the branch they are packed: matrices have rows for them alone.
 /// </summary>
-/// <remarks>Where no image is kept, one is computed with factor 0: no kernel meets an empty matrix.</remarks>
+/// <remarks>
+/// Where each image is dropped by itself and none is kept, one is computed with factor 0: no kernel meets an empty matrix. Where all
+/// are dropped together, the branch is not run.
+/// </remarks>
 public sealed class KeptImages : IDisposable
 {
     private readonly long _batch;
     private Tensor? _indices;
+    private readonly DropPathMode _mode;
     private long[] _images;
 
-    internal KeptImages(Matrix factors)
+    internal KeptImages(Matrix factors, DropPathMode mode)
     {
+        _mode = mode;
         Factors = factors;
         _batch = factors.Rows;
         Count = _batch;
@@ -33,8 +39,14 @@ public sealed class KeptImages : IDisposable
     /// <summary>The factor of those that are kept.</summary>
     public double Scale { get; private set; }
 
+    /// <summary>Whether the branch is run.</summary>
+    public bool Any => Count > 0;
+
+    /// <summary>Whether it is run for all images.</summary>
+    public bool HasAll => Count == _batch;
+
     /// <summary>Whether all are kept as they are.</summary>
-    public bool IsWhole => Count == _batch && Scale == 1;
+    public bool IsWhole => HasAll && Scale == 1;
 
     /// <summary>The rows of the kept images: the first of a matrix in which they are packed.</summary>
     public Matrix Of(Matrix matrix) => matrix.Leading(Shapes.Times(matrix.Rows, _batch) * Count);
@@ -49,11 +61,11 @@ public sealed class KeptImages : IDisposable
         double[] factors = [.. Factors.Flat.cpu().to(ScalarType.Float64).data<double>()];
         long[] kept = [.. Enumerable.Range(0, factors.Length).Where(i => factors[i] > 0).Select(static i => (long)i)];
         Scale = kept.Length == 0 ? 0 : factors[kept[0]];
-        if (kept.Length == 0) kept = [0];
+        if (kept.Length == 0 && _mode == DropPathMode.Sample) kept = [0];
         Count = kept.Length;
         _images = kept;
         _indices?.Dispose();
-        _indices = Count == _batch ? null : tensor(kept, device: Factors.Tensor.device).DetachFromDisposeScope();
+        _indices = HasAll ? null : tensor(kept, device: Factors.Tensor.device).DetachFromDisposeScope();
     }
 
     /// <summary>Copies the rows of the kept images, times a factor, to the first rows of a matrix.</summary>

@@ -21,6 +21,7 @@ public sealed class TrainingMemory : IDisposable
     private readonly List<Matrix> _matrices = [];
     private readonly DropPathDraws _dropPath;
     private readonly long _constantsBegin;
+    private Tensor? _halves;
 
     /// <summary>Makes the arena.</summary>
     /// <param name="model">The model; all its parameters are on one device and of one type.</param>
@@ -48,6 +49,13 @@ public sealed class TrainingMemory : IDisposable
     /// <summary>The memory itself, of one dimension; libtorch aligns it to 64 bytes at least. What is in it belongs to the step that runs.</summary>
     public Tensor Arena { get; }
 
+    /// <summary>The same memory as elements of bfloat16; where libtorch offers no view of it, memory of its own.</summary>
+    private Tensor Halves => _halves ??= (Aten.IsAvailable
+        ? Aten.Dispatch(AtenOperator.ViewAs, Arena, (long)ScalarType.BFloat16)[0]!
+        : empty([Arena.numel() * HalvesPerElement], dtype: ScalarType.BFloat16, device: Arena.device)).DetachFromDisposeScope();
+
+    private long HalvesPerElement => Arena.ElementSize / sizeof(short);
+
     /// <summary>A matrix with rows for each image.</summary>
     /// <param name="offset">Elements before it for each image.</param>
     /// <param name="rows">Rows for each image.</param>
@@ -59,6 +67,18 @@ public sealed class TrainingMemory : IDisposable
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
     public Matrix Constant(long offset, long rows, long columns) => Keep(new(Arena, checked(_constantsBegin + offset), rows, columns));
+
+    /// <summary>A matrix of bfloat16 with rows for each image.</summary>
+    /// <param name="offset">Elements of the arena before it for each image.</param>
+    /// <param name="rows">Rows for each image.</param>
+    /// <param name="columns">Columns.</param>
+    public Matrix HalfMatrix(long offset, long rows, long columns) => Keep(new(Halves, checked(offset * Batch * HalvesPerElement), checked(rows * Batch), columns, Batch));
+
+    /// <summary>A matrix of bfloat16 whose extent does not depend on the batch.</summary>
+    /// <param name="offset">Elements before it in that part of the arena.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    public Matrix HalfConstant(long offset, long rows, long columns) => Keep(new(Halves, checked((_constantsBegin + offset) * HalvesPerElement), rows, columns));
 
     /// <summary>A parameter of the model.</summary>
     /// <param name="name">Its name, as in the state dictionary.</param>
@@ -99,7 +119,7 @@ public sealed class TrainingMemory : IDisposable
     /// <param name="name">The name of the branch's module, as in the model.</param>
     public KeptImages KeptImages(string name)
     {
-        if (!_kept.TryGetValue(name, out KeptImages? kept)) _kept.Add(name, kept = new(DropPathFactors(name)));
+        if (!_kept.TryGetValue(name, out KeptImages? kept)) _kept.Add(name, kept = new(DropPathFactors(name), _dropPath.ModeOf(name)));
         return kept;
     }
 
@@ -130,6 +150,7 @@ public sealed class TrainingMemory : IDisposable
 
         foreach (KeptImages kept in _kept.Values) kept.Dispose();
         _dropPath.Dispose();
+        _halves?.Dispose();
         Arena.Dispose();
     }
 

@@ -17,6 +17,10 @@ internal abstract class Descent : IDisposable
     /// <summary>Sets all gradients to zero, where the next backward pass adds to them.</summary>
     public abstract void ZeroGradients();
 
+    /// <summary>Takes the gradients of a micro-batch into the step's: after each backward pass, in order.</summary>
+    /// <param name="part">Its place in the step; the gradients are those of its share of the step's loss.</param>
+    public abstract void Gather(MicroBatch part);
+
     /// <summary>Goes a step down the gradients that the parameters have.</summary>
     public abstract void Step(double learningRate);
 

@@ -61,7 +61,7 @@ public sealed record PhaseStarted(TrainingPhase Phase, string Model, int Epochs,
 /// <param name="Epochs">The epochs in all.</param>
 /// <param name="Step">The step in the epoch, from 1.</param>
 /// <param name="Steps">Steps an epoch.</param>
-/// <param name="Loss">The mean loss of the epoch's steps so far.</param>
+/// <param name="Loss">The mean loss of the epoch's images so far.</param>
 /// <param name="Accuracy">
 /// The share of the epoch's images so far whose prediction was right, from 0 to 1; of mixed images, the label that weighs most.
 /// </param>

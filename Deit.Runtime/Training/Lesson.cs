@@ -10,9 +10,19 @@ namespace Deit.Training;
 internal sealed record Lesson(Tensor Loss, Tensor Logits, TrainingTape? Tape) : IDisposable
 {
     /// <summary>Finds the gradients of all parameters.</summary>
-    public void Backward()
+    /// <param name="parts">By how many the loss is divided: the micro-batches of a step.</param>
+    public void Backward(int parts = 1)
     {
-        Loss.backward();
+        if (parts == 1)
+        {
+            Loss.backward();
+        }
+        else
+        {
+            using Tensor share = Loss / parts;
+            share.backward();
+        }
+
         Tape?.Backward();
     }
 

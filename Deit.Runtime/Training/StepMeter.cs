@@ -15,8 +15,8 @@ internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
     private long _right;
     private long _images;
 
-    /// <summary>The mean loss of the epoch's steps so far.</summary>
-    public double Loss => _loss / _stepsOfEpoch;
+    /// <summary>The mean loss of the epoch's images so far.</summary>
+    public double Loss => _loss / _images;
 
     /// <summary>Images a second in the epoch so far; 0 where the clock does not move.</summary>
     public double ImagesPerSecond => time.GetElapsedTime(_epochBegin).TotalSeconds is > 0 and double seconds ? _images / seconds : 0;
@@ -29,14 +29,22 @@ internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
         _epochBegin = time.GetTimestamp();
     }
 
-    /// <summary>Counts a step.</summary>
+    /// <summary>Counts the images of a micro-batch.</summary>
+    /// <param name="loss">The mean of their losses.</param>
+    /// <param name="right">Those whose prediction was right.</param>
+    /// <param name="images">How many they are.</param>
     public void Add(double loss, long right, int images)
+    {
+        _loss += loss * images;
+        _right += right;
+        _images += images;
+    }
+
+    /// <summary>Counts a step.</summary>
+    public void CountStep()
     {
         _stepsOfRun++;
         _stepsOfEpoch++;
-        _loss += loss;
-        _right += right;
-        _images += images;
     }
 
     /// <summary>Where the training stands.</summary>

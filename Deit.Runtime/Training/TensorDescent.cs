@@ -23,6 +23,11 @@ internal sealed class TensorDescent : Descent
 
     public override void ZeroGradients() => _optimizer.ZeroGradients();
 
+    /// <summary>Autograd adds to the gradients that are there.</summary>
+    public override void Gather(MicroBatch part)
+    {
+    }
+
     public override void Step(double learningRate)
     {
         if (_maximumGradientNorm > 0) GradientClipping.ByNorm(_parameters, _maximumGradientNorm);

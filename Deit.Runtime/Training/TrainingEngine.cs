@@ -27,9 +27,10 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name);
         log.Begin(state, surroundings.Resume, options.Epochs);
 
+        int steps = MicroBatch.Steps(loader.BatchesPerEpoch, options.GradientAccumulationSteps);
         surroundings.Observer?.PhaseStarted(
-            new(surroundings.Phase, learner.Model.Description.Name, options.Epochs, log.Epochs.Count, loader.BatchesPerEpoch));
-        var meter = new StepMeter(surroundings.Time, options.Epochs, loader.BatchesPerEpoch);
+            new(surroundings.Phase, learner.Model.Description.Name, options.Epochs, log.Epochs.Count, steps));
+        var meter = new StepMeter(surroundings.Time, options.Epochs, steps);
         for (int epoch = log.Epochs.Count; epoch < options.Epochs; epoch++)
         {
             EpochMetrics achieved = RunEpoch(epoch, state, loader, evaluator, meter, cancellationToken);
@@ -84,20 +85,25 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
     {
         TrainingRandom.BeginEpoch(options.Seed, epoch);
         learner.Model.Module.train();
-        int step = 0;
+        int number = 0;
         foreach (Batch batch in loader.Epoch(epoch))
         {
             using (batch)
             using (DisposeScope scope = NewDisposeScope())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Random random = TrainingRandom.Mixing(options.Seed, epoch, step++);
+                Random random = TrainingRandom.Mixing(options.Seed, epoch, number);
+                var part = MicroBatch.Of(number, loader.BatchesPerEpoch, options.GradientAccumulationSteps);
                 (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random);
                 using Lesson lesson = learner.Learn(images, targets, _fused);
                 double value = lesson.Loss.item<float>();
-                RequireFinite(value, "loss", $"at step {step} of epoch {epoch + 1}", learningRate);
-                state.Descend(lesson, learningRate);
+                RequireFinite(value, "loss", $"at step {(number / options.GradientAccumulationSteps) + 1} of epoch {epoch + 1}", learningRate);
+                state.Descend(lesson, part, learningRate);
                 meter.Add(value, Evaluator.Right(lesson.Logits, targets.argmax(1)), batch.Indices.Count);
+                number++;
+                if (!part.IsLast) continue;
+
+                meter.CountStep();
                 surroundings.Observer?.StepDone(meter.Report(surroundings.Phase));
             }
         }

@@ -21,8 +21,8 @@ public sealed record TrainingOptions
     } = 300;
 
     /// <summary>
-    /// Images a step. A last batch that is not full is left out while training: mixing pairs the images of a batch, and batch
-    /// normalisation of a few stray images would be noise.
+    /// Images of a batch, and of a step where <see cref="GradientAccumulationSteps"/> is 1. A last batch that is not full is left
+    /// out while training: mixing pairs the images of a batch, and batch normalisation of a few stray images would be noise.
     /// </summary>
     /// <exception cref="DeitException">The value is less than 1.</exception>
     public int BatchSize
@@ -30,6 +30,17 @@ public sealed record TrainingOptions
         get;
         init => field = Check.Value("The batch size", value, value >= 1, "at least 1");
     } = 64;
+
+    /// <summary>
+    /// Batches whose gradients a step goes down together, as if they were one: a step is of that many times <see cref="BatchSize"/>
+    /// images and takes the memory of one batch. What sees a batch as a whole, mixing and batch norms, sees each for itself.
+    /// </summary>
+    /// <exception cref="DeitException">The value is less than 1.</exception>
+    public int GradientAccumulationSteps
+    {
+        get;
+        init => field = Check.Value("The number of accumulated batches", value, value >= 1, "at least 1");
+    } = 1;
 
     /// <summary>The learning rate at the peak of the cosine (see <see cref="CosineSchedule"/>); greater than 0.</summary>
     public double LearningRate { get; init; } = 5e-4;

@@ -22,12 +22,13 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The moving average of the weights; null where none is kept.</summary>
     public ExponentialMovingAverage? Average { get; }
 
-    /// <summary>Goes a step down the gradient of a loss.</summary>
-    public void Descend(Lesson lesson, double learningRate)
+    /// <summary>Finds the gradients of a micro-batch; with the last one of a step, goes a step down the mean of all.</summary>
+    public void Descend(Lesson lesson, MicroBatch part, double learningRate)
     {
-        _descent.ZeroGradients();
-        lesson.Backward();
-        _descent.Step(learningRate);
+        if (part.IsFirst) _descent.ZeroGradients();
+        lesson.Backward(part.Count);
+        _descent.Gather(part);
+        if (part.IsLast) _descent.Step(learningRate);
     }
 
     /// <summary>Writes a checkpoint.</summary>

@@ -28,7 +28,7 @@ public sealed class InspectionTests
         JsonElement[] layers = [.. model.GetProperty("layers").EnumerateArray()];
 
         Assert.Equal(
-            ["name", "family", "declaredIn", "parameters", "macs", "input", "classes", "distilled", "paper", "top1", "batch", "trainingBytes", "preprocessing", "weights", "layers"],
+            ["name", "family", "declaredIn", "parameters", "macs", "input", "classes", "distilled", "paper", "top1", "batch", "trainingBytes", "precision", "preprocessing", "weights", "layers"],
             model.EnumerateObject().Select(static property => property.Name));
         Assert.Equal(["name", "kind", "output", "parameters", "macs"], layers[0].EnumerateObject().Select(static property => property.Name));
         Assert.Equal(model.GetProperty("parameters").GetInt64(), layers.Sum(static layer => layer.GetProperty("parameters").GetInt64()));

@@ -63,6 +63,16 @@ public sealed class SpecFileTests : IDisposable
         Assert.Equal(generated.GetProperty("macs").GetInt64(), described.GetProperty("macs").GetInt64());
     }
 
+    [Fact]
+    public void Describing_a_spec_of_mixed_precision_says_what_is_in_bfloat16()
+    {
+        string spec = Write("spec.yaml", "name: mixed\nbase: deit_tiny_patch16_224\nprecision: bf16\n");
+
+        Assert.Equal("bf16", CommandHost.Run("describe", spec, "--json").Json.GetProperty("precision").GetString());
+        Assert.Contains("trained in mixed precision, these in bfloat16: Attention, LeadingAttention, Linear", CommandHost.Run("describe", spec).Output, StringComparison.Ordinal);
+        Assert.Equal("float32", CommandHost.Run("describe", "deit_tiny_patch16_224", "--json").Json.GetProperty("precision").GetString());
+    }
+
     [Theory]
     [InlineData("(1,1): error DEIT001: The file cannot be read as YAML: the file is empty", "")]
     [InlineData("(2,7): error DEIT014: there is no model 'deit_tyny_patch16_224' to derive from. Did you mean 'deit_tiny_patch16_224'?", "name: a\nbase: deit_tyny_patch16_224\n")]

@@ -57,7 +57,7 @@ public sealed class PositionEmbeddingTests
         Tensor interpolated = PositionEmbedding.Interpolate(embedding, 1, grid: 5);
 
         Assert.Equal(float16, interpolated.dtype);
-        TensorAssert.Identical(full_like(interpolated, 0.5), interpolated, "a constant");
+        TensorAssert.Identical(full_like(interpolated, 0.5, device: interpolated.device), interpolated, "a constant");
     }
 
     [Theory]

@@ -48,6 +48,25 @@ public sealed class SnapshotTests
     [Fact]
     public void Graph_declared_in_yaml() => Match("", Zoo("hybrid_cifar10"));
 
+    [Fact]
+    public void Stochastic_depth_of_whole_mini_batches() => Match("""
+        namespace Sample;
+
+        [Deit.RegNet(Depths = [2], Widths = [16], GroupWidth = 8, ImageSize = 16, Classes = 10, DropPath = 0.2, DropPathMode = "batch")]
+        public partial class Convolutions;
+
+        [Deit.VisionTransformer(EmbedDim = 32, Depth = 2, Heads = 2, ImageSize = 16, PatchSize = 8, Classes = 10, DropPath = 0.2, DropPathMode = "batch")]
+        public partial class Transformer;
+        """);
+
+    [Fact]
+    public void Mixed_precision() => Match("""
+        namespace Sample;
+
+        [Deit.VisionTransformer(EmbedDim = 32, Depth = 2, Heads = 2, ImageSize = 16, PatchSize = 8, Classes = 10, Precision = "bf16")]
+        public partial class Mixed;
+        """);
+
     private static AdditionalText Zoo(string name) =>
         GeneratorHost.Yaml(File.ReadAllText(RepositoryRoot.Combine("specs", "models", $"{name}.yaml")), $"specs/models/{name}.yaml");
 

@@ -58,6 +58,7 @@ public sealed class AtenTests
         {
             [AtenOperator.ConvolutionBackward] = () => Aten.Dispatch(
                 AtenOperator.ConvolutionBackward, dy, x, weight, AtenArgument.None, new[] { 1L, 1 }, new[] { 1L, 1 }, new[] { 1L, 1 }, false, new[] { 0L, 0 }, 1L, new[] { true, true, false }),
+            [AtenOperator.ViewAs] = () => Aten.Dispatch(AtenOperator.ViewAs, x, (long)ScalarType.BFloat16),
             [AtenOperator.ReorderConvolutionWeight] = () => Aten.Dispatch(
                 AtenOperator.ReorderConvolutionWeight, weight, new[] { 1L, 1 }, new[] { 1L, 1 }, new[] { 1L, 1 }, 1L, new[] { 2L, 3, 5, 5 }),
             [AtenOperator.ConvolutionPointwise] = () => Aten.Dispatch(
@@ -77,6 +78,8 @@ public sealed class AtenTests
         Assert.True(gradients[0]!.allclose(expected[0], atol: 1e-5));
         Assert.True(gradients[1]!.allclose(expected[1], atol: 1e-5));
         Assert.Null(gradients[2]);
+        Tensor halves = calls[AtenOperator.ViewAs]()[0]!;
+        Assert.Equal((ScalarType.BFloat16, 2 * x.numel()), (halves.dtype, halves.numel()));
         Assert.True(calls[AtenOperator.ConvolutionPointwise]()[0]!.allclose(y.relu(), atol: 1e-5));
     }
 

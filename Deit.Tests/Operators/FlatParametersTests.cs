@@ -10,11 +10,13 @@ namespace Deit.Tests.Operators;
 
 public sealed class FlatParametersTests
 {
-    [Fact]
-    public void Parameters_keep_identity_names_and_values_and_lie_in_one_tensor_a_group()
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void Parameters_keep_identity_names_and_values_and_lie_in_one_tensor_a_group(string deviceName)
     {
+        Device device = Devices.Require(deviceName);
         using DisposeScope scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor> model = Model();
+        using nn.Module<Tensor, Tensor> model = Model(device);
         Dictionary<string, Tensor> before = model.state_dict().ToDictionary(static entry => entry.Key, static entry => entry.Value.clone());
         Parameter[] parameters = [.. model.parameters()];
         using var flat = new FlatParameters(WeightDecayGroups.Create(model, 0.1));
@@ -38,11 +40,13 @@ public sealed class FlatParametersTests
         Assert.Equal(model.named_parameters().Select(static entry => entry.name).Order(), flat.Groups.SelectMany(static group => group.Entries).Select(static entry => entry.Name).Order());
     }
 
-    [Fact]
-    public void A_state_dictionary_is_saved_and_loaded_as_before()
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void A_state_dictionary_is_saved_and_loaded_as_before(string deviceName)
     {
+        Device device = Devices.Require(deviceName);
         using DisposeScope scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor> source = Model(), target = Model();
+        using nn.Module<Tensor, Tensor> source = Model(device), target = Model(device);
         using (no_grad()) foreach (Parameter parameter in source.parameters()) parameter.add_(1);
         using var flat = new FlatParameters(WeightDecayGroups.Create(target, 0.1));
 
@@ -53,11 +57,13 @@ public sealed class FlatParametersTests
         TensorAssert.Identical(first.Parameter.detach(), first.In(flat.Groups[0].Values));
     }
 
-    [Fact]
-    public void Training_by_autograd_is_the_same_on_flat_storage()
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void Training_by_autograd_is_the_same_on_flat_storage(string deviceName)
     {
+        Device device = Devices.Require(deviceName);
         using DisposeScope scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor> plain = Model(), flatModel = Model();
+        using nn.Module<Tensor, Tensor> plain = Model(device), flatModel = Model(device);
         using var flat = new FlatParameters(WeightDecayGroups.Create(flatModel, 0.1));
         using var ours = new AdamW(WeightDecayGroups.Create(flatModel, 0.1), new());
         using var theirs = new AdamW(WeightDecayGroups.Create(plain, 0.1), new());
@@ -70,14 +76,17 @@ public sealed class FlatParametersTests
         foreach ((string name, Tensor value) in plain.state_dict()) TensorAssert.Identical(value, flatModel.state_dict()[name], name);
     }
 
-    [Theory]
-    [InlineData(ScalarType.Float32, 0.9, 1e-6)]
-    [InlineData(ScalarType.Float64, 0.9, 1e-14)]
-    [InlineData(ScalarType.Float64, 0.99996, 1e-14)]
-    public void Fused_AdamW_with_clipping_and_average_equals_the_three_one_after_another(ScalarType type, double decay, double tolerance)
+    [SkippableTheory]
+    [InlineData("cpu", ScalarType.Float32, 0.9, 1e-6)]
+    [InlineData("cpu", ScalarType.Float64, 0.9, 1e-14)]
+    [InlineData("cpu", ScalarType.Float64, 0.99996, 1e-14)]
+    [InlineData("cuda", ScalarType.Float32, 0.9, 1e-6)]
+    [InlineData("cuda", ScalarType.Float64, 0.99996, 1e-14)]
+    public void Fused_AdamW_with_clipping_and_average_equals_the_three_one_after_another(string deviceName, ScalarType type, double decay, double tolerance)
     {
+        Device device = Devices.Require(deviceName);
         using DisposeScope scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor> plain = Model().to(type), fused = Model().to(type);
+        using nn.Module<Tensor, Tensor> plain = Model(device).to(type), fused = Model(device).to(type);
         using var flat = new FlatParameters(WeightDecayGroups.Create(fused, 0.1));
         using var theirs = new AdamW(WeightDecayGroups.Create(plain, 0.1), new());
         using var ours = new FusedAdamW(flat, new());
@@ -107,13 +116,15 @@ public sealed class FlatParametersTests
         }
     }
 
-    [Fact]
-    public void A_slow_average_moves_by_its_share_of_the_way()
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void A_slow_average_moves_by_its_share_of_the_way(string deviceName)
     {
+        Device device = Devices.Require(deviceName);
         // In float32, 1 - 0.99996 would be off by a thousandth.
         const double Decay = 0.99996;
         using DisposeScope scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor> model = Model();
+        using nn.Module<Tensor, Tensor> model = Model(device);
         using var flat = new FlatParameters(WeightDecayGroups.Create(model, 0));
         using var average = new ExponentialMovingAverage(model, Decay);
         using var flatAverage = new FlatAverage(model, average, flat, Decay);
@@ -126,11 +137,13 @@ public sealed class FlatParametersTests
         foreach (Tensor shadow in flatAverage.Groups) Assert.All(shadow.Values(), static value => Assert.Equal(1 - Decay, value, 1e-11));
     }
 
-    [Fact]
-    public void Either_optimizer_goes_on_from_the_others_state()
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void Either_optimizer_goes_on_from_the_others_state(string deviceName)
     {
+        Device device = Devices.Require(deviceName);
         using DisposeScope scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor> plain = Model(), fused = Model();
+        using nn.Module<Tensor, Tensor> plain = Model(device), fused = Model(device);
         using var flat = new FlatParameters(WeightDecayGroups.Create(fused, 0.1));
         using var theirs = new AdamW(WeightDecayGroups.Create(plain, 0.1), new());
         using var ours = new FusedAdamW(flat, new());
@@ -145,11 +158,13 @@ public sealed class FlatParametersTests
         foreach ((string name, Tensor value) in plain.state_dict()) Tensors.AssertClose(value.Values(), fused.state_dict()[name].Values(), 1e-6);
     }
 
-    [Fact]
-    public void A_gradient_that_is_not_finite_shows_in_the_norm_and_is_not_scaled()
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void A_gradient_that_is_not_finite_shows_in_the_norm_and_is_not_scaled(string deviceName)
     {
+        Device device = Devices.Require(deviceName);
         using DisposeScope scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor> model = Model();
+        using nn.Module<Tensor, Tensor> model = Model(device);
         using var flat = new FlatParameters(WeightDecayGroups.Create(model, 0.1));
         Assert.Equal(0, flat.GradientNorm());
         using (no_grad()) flat.Groups[1].Gradients[^1] = double.PositiveInfinity;
@@ -161,11 +176,13 @@ public sealed class FlatParametersTests
         Assert.Throws<DeitException>(() => FlatParameters.ClipFactor(1, 0));
     }
 
-    [Fact]
-    public void Steps_leave_no_tensor_behind()
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void Steps_leave_no_tensor_behind(string deviceName)
     {
+        Device device = Devices.Require(deviceName);
         using DisposeScope scope = NewDisposeScope();
-        using nn.Module<Tensor, Tensor> model = Model();
+        using nn.Module<Tensor, Tensor> model = Model(device);
         using var flat = new FlatParameters(WeightDecayGroups.Create(model, 0.1));
         using var optimizer = new FusedAdamW(flat, new());
         using var average = new ExponentialMovingAverage(model, 0.9);
@@ -190,13 +207,13 @@ public sealed class FlatParametersTests
     {
         using DisposeScope scope = NewDisposeScope();
         zeroGradients();
-        Tensor x = tensor(HashFill.Uniform($"x{index}", 6 * 7), device: CPU).reshape(6, 7).to(model.parameters().First().dtype);
+        Tensor x = tensor(HashFill.Uniform($"x{index}", 6 * 7), device: CPU).reshape(6, 7).to(model.parameters().First().dtype, model.parameters().First().device);
         model.call(x).square().mean().backward();
         step();
     }
 
     /// <summary>Two layers whose sizes leave gaps in flat storage, with buffers between them.</summary>
-    private static nn.Module<Tensor, Tensor> Model()
+    private static nn.Module<Tensor, Tensor> Model(Device device)
     {
         nn.Module<Tensor, Tensor> model = nn.Sequential(
             ("norm", nn.BatchNorm1d(7, device: CPU)), ("first", nn.Linear(7, 5, device: CPU)), ("activation", nn.GELU()), ("last", nn.Linear(5, 3, device: CPU)));
@@ -206,6 +223,6 @@ public sealed class FlatParametersTests
             parameter.copy_(tensor(HashFill.Uniform(name, parameter.NumberOfElements), device: CPU).reshape(parameter.shape));
         }
 
-        return model;
+        return model.to(device);
     }
 }

@@ -39,16 +39,30 @@ public sealed class FusedTrainingTests
     public void In_float32_fused_training_differs_by_rounding(string name, int batch, double dropPath, string device) =>
         AssertEqual(name, batch, dropPath, Devices.Require(device), ScalarType.Float32, 1e-5);
 
-    public static TheoryData<string> Published => [.. Zoo.Models.Select(static model => model.Description).Where(static model => model.PublishedWeights.Length > 0).Select(static model => model.Name)];
+    public static TheoryData<string, string> Published
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (ModelDescription model in Zoo.Models.Select(static model => model.Description).Where(static model => model.PublishedWeights.Length > 0))
+            {
+                data.Add(model.Name, "cpu");
+                data.Add(model.Name, "cuda");
+            }
+
+            return data;
+        }
+    }
 
     /// <summary>In float64: in float32, a ReLU's input beside zero may fall on either side.</summary>
     [SkippableTheory]
     [MemberData(nameof(Published))]
-    public void Every_model_of_the_zoo_trains_alike_on_both_paths(string name)
+    public void Every_model_of_the_zoo_trains_alike_on_both_paths(string name, string deviceName)
     {
+        Device device = Devices.Require(deviceName);
         bool isAlwaysRun = name is "deit_tiny_distilled_patch16_224" or "deit3_small_patch16_224" or "regnetx_002" or "regnety_002" or "efficientnet_b0";
         Skip.IfNot(isAlwaysRun || Environment.GetEnvironmentVariable("DEIT_LONG") == "1", "It takes long: run it with DEIT_LONG=1.");
-        AssertEqual(name, 2, 0, CPU, ScalarType.Float64, 1e-9);
+        AssertEqual(name, 2, 0, device, ScalarType.Float64, 1e-9);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
-using System.Reflection;
 using Deit.Models;
 using Deit.Operators;
+using Deit.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +23,7 @@ public sealed class TrainingPlanTests
         using DisposeScope scope = NewDisposeScope();
         RegisteredModelAttribute registered = Zoo.Find(name);
         using IVisionModel model = registered.Create();
-        using FusedStep step = CreateStep(model.Module, batch);
+        using FusedStep step = TrainingSteps.Create(model, batch);
 
         Assert.Equal(step.Memory.Arena.numel() * sizeof(float), registered.Description.TrainingBytes(batch));
     }
@@ -38,8 +38,4 @@ public sealed class TrainingPlanTests
             description.TrainingBytes(2) - description.TrainingBytes(1));
         Assert.True(description.TrainingBytes(2) > description.TrainingBytes(1));
     }
-
-    // Generated, and for the generated class alone to call.
-    private static FusedStep CreateStep(nn.Module model, long batch) =>
-        (FusedStep)model.GetType().GetMethod("CreateStep", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(model, [batch])!;
 }

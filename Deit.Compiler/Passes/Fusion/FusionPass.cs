@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Linq;
 using Deit.Compiler.Training;
 
 namespace Deit.Compiler.Passes.Fusion;
@@ -24,11 +25,11 @@ internal static class FusionPass
         BiasGradient.Apply,
     ];
 
-    /// <summary>Applies all rules.</summary>
-    public static Procedure Apply(Procedure procedure)
+    /// <summary>Applies all rules, but in bfloat16 the one by which a product accumulates: the residual stays in full precision.</summary>
+    public static Procedure Apply(Procedure procedure, Precision precision)
     {
         var rewriter = new Rewriter(procedure);
-        foreach (Action<Rewriter> rule in Rules) rule(rewriter);
+        foreach (Action<Rewriter> rule in Rules.Where(rule => precision == Precision.Full || rule != ProductOntoResidual.Apply)) rule(rewriter);
         return rewriter.Finish();
     }
 }

@@ -27,6 +27,9 @@ public sealed record AtenOperator
         new("stride", AtenType.Integers), new("padding", AtenType.Integers), new("dilation", AtenType.Integers), new("transposed", AtenType.Boolean),
         new("output_padding", AtenType.Integers), new("groups", AtenType.Integer), new("output_mask", AtenType.Booleans));
 
+    /// <summary>The same memory as elements of another type.</summary>
+    public static AtenOperator ViewAs { get; } = new("aten::view", "dtype", 1, new("self", AtenType.Tensor), new("dtype", AtenType.Integer));
+
     /// <summary>Brings the weight of a convolution into the order that oneDNN multiplies fastest (CPU).</summary>
     public static AtenOperator ReorderConvolutionWeight { get; } = new(
         "mkldnn::_reorder_convolution_weight", "", 1,
@@ -41,7 +44,7 @@ public sealed record AtenOperator
         new("scalars", AtenType.Scalars), new("algorithm", AtenType.String, IsOptional: true));
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<AtenOperator> All { get; } = [ConvolutionBackward, ReorderConvolutionWeight, ConvolutionPointwise];
+    public static IReadOnlyList<AtenOperator> All { get; } = [ConvolutionBackward, ViewAs, ReorderConvolutionWeight, ConvolutionPointwise];
 
     /// <summary>The name with its namespace: <c>aten::convolution_backward</c>.</summary>
     public string Name { get; }
