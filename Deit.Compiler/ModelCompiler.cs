@@ -56,7 +56,7 @@ public static class ModelCompiler
         try
         {
             Architecture architecture = family.Build(spec.Values, spec.Target.Name);
-            TrainingCode? training = TrainingCode.Find(architecture.Root);
+            TrainingCode? training = TrainingCode.Find(architecture.Root, spec.CheckpointEvery);
             var model = new CompiledModel(
                 "", new(architecture.Root.Inputs[0].Type.ShapePerImage), architecture.Classes, architecture.Distilled, new(LayerTable.Of(architecture.Root)))
             {

@@ -74,20 +74,22 @@ internal sealed class MemoryPlan
 
     /// <summary>Plans a unit, whose inputs and outputs are its caller's.</summary>
     /// <param name="procedure">The unit's passes.</param>
+    /// <param name="replay">What makes its tape again where it is not kept, without the output.</param>
     /// <param name="mayReplaceGradient">Whether backward may write the input's gradient over the output's.</param>
-    public static MemoryPlan OfUnit(Procedure procedure, bool mayReplaceGradient)
+    public static MemoryPlan OfUnit(Procedure procedure, ImmutableArray<Instruction> replay, bool mayReplaceGradient)
     {
+        HashSet<Slot> replayed = [.. replay.SelectMany(static instruction => instruction.Writes)];
         HashSet<Slot> callers = [.. procedure.Inputs, .. procedure.Outputs, .. procedure.OutputGradients, .. procedure.InputGradients.OfType<Slot>()];
         var plan = new MemoryPlan();
         var life = new Lifetimes(procedure);
         Slot? dy = mayReplaceGradient && procedure.OutputGradients.Length == 1 ? procedure.OutputGradients[0] : null;
         Slot? dx = procedure.InputGradients.Length == 1 ? procedure.InputGradients[0] : null;
-        plan.ShareMemory(procedure, life, callers, replaceable: dx is null ? null : dy);
+        plan.ShareMemory(procedure, life, callers, replayed, replaceable: dx is null ? null : dy);
         if (dy is not null && dx is not null && plan.Owner(dx) != plan.Owner(dy))
         {
             // What replaces the gradient halfway must end in the input's gradient, or the caller's matrix would be lost for nothing.
             plan = new();
-            plan.ShareMemory(procedure, life, callers, replaceable: null);
+            plan.ShareMemory(procedure, life, callers, replayed, replaceable: null);
         }
 
         plan.ReplacesGradient = dy is not null && dx is not null && plan.Owner(dx) == plan.Owner(dy);
@@ -104,20 +106,21 @@ internal sealed class MemoryPlan
         var plan = new MemoryPlan();
         HashSet<Slot> callers = [.. procedure.Inputs];
         var life = new Lifetimes(procedure);
-        plan.ShareMemory(procedure, life, callers, replaceable: null);
+        plan.ShareMemory(procedure, life, callers, [], replaceable: null);
         foreach (Slot slot in callers) plan._places[plan.Owner(slot)] = new(Region.Caller, 0);
 
         var items = new List<Item>();
-        foreach (UnitCall call in procedure.Forward.OfType<UnitCall>())
+        foreach (IGrouping<string, UnitCall> calls in procedure.Instructions.OfType<UnitCall>().GroupBy(static call => call.Path))
         {
-            int begin = life.Place(call);
-            UnitCall? backward = procedure.Backward.OfType<UnitCall>().FirstOrDefault(candidate => candidate.Path == call.Path);
-            int end = backward is null ? begin : life.Place(backward);
-            ImmutableDictionary<Region, long> sizes = units[call.Unit].Sizes;
-            items.Add(new(call.Path, Region.Tape, sizes[Region.Tape], begin, end));
-            items.Add(new(call.Path, Region.Forward, sizes[Region.Forward], begin, begin));
-            items.Add(new(call.Path, Region.Backward, sizes[Region.Backward], end, end));
-            items.Add(new(call.Path, Region.Constant, sizes[Region.Constant], begin, end));
+            // Once, or a second time right before the backward pass; the tape is written each time, and the last one is kept.
+            int[] forward = [.. calls.Where(static call => call.Method != UnitMethod.Backward).Select(life.Place)];
+            int end = life.Place(calls.Last());
+            ImmutableArray<Interval> runs = [.. forward.Select(static place => new Interval(place, place))];
+            ImmutableDictionary<Region, long> sizes = units[calls.First().Unit].Sizes;
+            items.Add(new(calls.Key, Region.Tape, sizes[Region.Tape], runs.SetItem(runs.Length - 1, new(forward.Last(), end))));
+            items.Add(new(calls.Key, Region.Forward, sizes[Region.Forward], runs));
+            items.Add(new(calls.Key, Region.Backward, sizes[Region.Backward], [new(end, end)]));
+            items.Add(new(calls.Key, Region.Constant, sizes[Region.Constant], [new(forward[0], end)]));
         }
 
         plan.PlaceAll(life, static _ => Region.Tape, items);
@@ -125,7 +128,7 @@ internal sealed class MemoryPlan
     }
 
     /// <summary>Lets outputs of kernels take the place of inputs that nobody reads again.</summary>
-    private void ShareMemory(Procedure procedure, Lifetimes life, HashSet<Slot> callers, Slot? replaceable)
+    private void ShareMemory(Procedure procedure, Lifetimes life, HashSet<Slot> callers, HashSet<Slot> replayed, Slot? replaceable)
     {
         HashSet<Slot> taken = [.. procedure.Backward.Where(static instruction => instruction.Kernel == "TakeKept").Select(static instruction => instruction["taken"]!)];
         foreach (Instruction instruction in procedure.Instructions)
@@ -138,8 +141,10 @@ internal sealed class MemoryPlan
                 if (!isFree || old.KeptBy != write.Slot!.KeptBy || write.Slot.Kind == SlotKind.ParameterGradient || !old.Shape.Equals(write.Slot.Shape)) continue;
                 if (life.LastRead(old) > life.Place(instruction) || instruction.Reads.Count(read => Owner(read) == owner) > 1) continue;
 
-                // Where what is written is the caller's, what was there before it is written into the caller's matrix, too.
-                if (callers.Contains(write.Slot) && owner != replaceable) _owners[owner] = write.Slot;
+                // Where what is written is the caller's, what was there before it is written into the caller's matrix, too, unless it must do without.
+                bool becomesCallers = callers.Contains(write.Slot) && owner != replaceable;
+                if (becomesCallers && replayed.Any(slot => Owner(slot) == owner)) continue;
+                if (becomesCallers) _owners[owner] = write.Slot;
                 else _owners[write.Slot] = owner;
             }
         }
@@ -151,7 +156,7 @@ internal sealed class MemoryPlan
         {
             if (_places.ContainsKey(group.Key)) continue;
             Lifetimes.Span span = life.Of(group);
-            items.Add(new(group.Key, group.Key.Shape.PerImage ? regionOf(span) : Region.Constant, group.Key.Shape.Elements, span.Begin, span.End));
+            items.Add(new(group.Key, group.Key.Shape.PerImage ? regionOf(span) : Region.Constant, group.Key.Shape.Elements, [new(span.Begin, span.End)]));
         }
 
         var offsets = new Dictionary<Item, long>();
@@ -185,7 +190,7 @@ internal sealed class MemoryPlan
         foreach (Item item in items.OrderByDescending(static item => item.Elements))
         {
             long offset = 0;
-            foreach (Item other in placed.Where(other => keepAll || (other.Begin <= item.End && item.Begin <= other.End)).OrderBy(other => offsets[other]))
+            foreach (Item other in placed.Where(other => keepAll || item.IsUsedWith(other)).OrderBy(other => offsets[other]))
             {
                 if (offset + item.Elements <= offsets[other]) break;
                 offset = Math.Max(offset, Aligned(offsets[other] + other.Elements));
@@ -201,5 +206,12 @@ internal sealed class MemoryPlan
 
     private static long Aligned(long elements) => checked((elements + Alignment - 1) / Alignment * Alignment);
 
-    private sealed record Item(object Key, Region Region, long Elements, int Begin, int End);
+    /// <summary>A time in which memory is needed: from one instruction to another.</summary>
+    private readonly record struct Interval(int Begin, int End);
+
+    /// <summary>What is placed: a matrix, or a region of a unit, and when it is in use.</summary>
+    private sealed record Item(object Key, Region Region, long Elements, ImmutableArray<Interval> Uses)
+    {
+        public bool IsUsedWith(Item other) => Uses.Any(use => other.Uses.Any(of => of.Begin <= use.End && use.Begin <= of.End));
+    }
 }
