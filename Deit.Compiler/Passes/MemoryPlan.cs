@@ -12,10 +12,10 @@ internal enum Region
     /// <summary>Kept from forward to backward; of a whole model, the arena.</summary>
     Tape,
 
-    /// <summary>Used in the forward method alone.</summary>
+    /// <summary>Used in the forward method alone, as far as that does not lie where the tape will.</summary>
     Forward,
 
-    /// <summary>Used in the backward method alone.</summary>
+    /// <summary>Used in the backward method alone, as far as that does not lie where the tape was.</summary>
     Backward,
 
     /// <summary>Of an extent that does not depend on the batch.</summary>
@@ -43,9 +43,6 @@ internal sealed record UnitPlace(long Tape, long Forward, long Backward, long Co
 /// </summary>
 internal sealed class MemoryPlan
 {
-    /// <summary>Elements of a cache line: where matrices may begin.</summary>
-    private const long Alignment = 16;
-
     private readonly Dictionary<Slot, Slot> _owners = [];
     private readonly Dictionary<Slot, Place> _places = [];
 
@@ -75,8 +72,9 @@ internal sealed class MemoryPlan
     /// <summary>Plans a unit, whose inputs and outputs are its caller's.</summary>
     /// <param name="procedure">The unit's passes.</param>
     /// <param name="replay">What makes its tape again where it is not kept, without the output.</param>
+    /// <param name="together">Whether the tape, what forward uses alone and what backward uses alone are one region, that of the tape.</param>
     /// <param name="mayReplaceGradient">Whether backward may write the input's gradient over the output's.</param>
-    public static MemoryPlan OfUnit(Procedure procedure, ImmutableArray<Instruction> replay, bool mayReplaceGradient)
+    public static MemoryPlan OfUnit(Procedure procedure, ImmutableArray<Instruction> replay, bool together, bool mayReplaceGradient)
     {
         HashSet<Slot> replayed = [.. replay.SelectMany(static instruction => instruction.Writes)];
         HashSet<Slot> callers = [.. procedure.Inputs, .. procedure.Outputs, .. procedure.OutputGradients, .. procedure.InputGradients.OfType<Slot>()];
@@ -94,7 +92,7 @@ internal sealed class MemoryPlan
 
         plan.ReplacesGradient = dy is not null && dx is not null && plan.Owner(dx) == plan.Owner(dy);
         foreach (Slot slot in callers) plan._places[plan.Owner(slot)] = new(Region.Caller, 0);
-        plan.PlaceAll(life, static span => span.IsTape ? Region.Tape : span.IsForward ? Region.Forward : Region.Backward, []);
+        plan.PlaceAll(life, span => together || span.IsTape ? Region.Tape : span.IsForward ? Region.Forward : Region.Backward, []);
         return plan;
     }
 
@@ -109,7 +107,7 @@ internal sealed class MemoryPlan
         plan.ShareMemory(procedure, life, callers, [], replaceable: null);
         foreach (Slot slot in callers) plan._places[plan.Owner(slot)] = new(Region.Caller, 0);
 
-        var items = new List<Item>();
+        var items = new List<PackedItem>();
         foreach (IGrouping<string, UnitCall> calls in procedure.Instructions.OfType<UnitCall>().GroupBy(static call => call.Path))
         {
             // Once, or a second time right before the backward pass; the tape is written each time, and the last one is kept.
@@ -150,7 +148,7 @@ internal sealed class MemoryPlan
         }
     }
 
-    private void PlaceAll(Lifetimes life, Func<Lifetimes.Span, Region> regionOf, List<Item> items)
+    private void PlaceAll(Lifetimes life, Func<Lifetimes.Span, Region> regionOf, List<PackedItem> items)
     {
         foreach (IGrouping<Slot, Slot> group in life.Slots.Where(static slot => slot.Kind == SlotKind.Intermediate).GroupBy(Owner))
         {
@@ -159,17 +157,29 @@ internal sealed class MemoryPlan
             items.Add(new(group.Key, group.Key.Shape.PerImage ? regionOf(span) : Region.Constant, group.Key.Shape.Elements, [new(span.Begin, span.End)]));
         }
 
-        var offsets = new Dictionary<Item, long>();
+        var offsets = new Dictionary<PackedItem, long>();
         var sizes = new Dictionary<Region, long> { [Region.Tape] = 0, [Region.Forward] = 0, [Region.Backward] = 0, [Region.Constant] = 0 };
-        foreach (IGrouping<Region, Item> region in items.GroupBy(item => item.Key is Slot || item.Region == Region.Constant ? item.Region : Region.Tape))
+        var lodgers = new HashSet<PackedItem>();
+        foreach (IGrouping<Region, PackedItem> region in items
+            .GroupBy(item => item.Key is Slot || item.Region == Region.Constant ? item.Region : Region.Tape)
+            .OrderBy(static region => region.Key))
         {
-            sizes[region.Key] = Pack([.. region], offsets, keepAll: region.Key == Region.Constant);
+            (IReadOnlyDictionary<PackedItem, long> places, sizes[region.Key]) = Packing.Pack([.. region.Where(item => !lodgers.Contains(item))], keepAll: region.Key == Region.Constant);
+            foreach (KeyValuePair<PackedItem, long> place in places) offsets.Add(place.Key, place.Value);
+            if (region.Key != Region.Tape) continue;
+
+            // The forward method may use what it has not written of the tape yet, the backward method what it has read for the last time.
+            foreach (KeyValuePair<PackedItem, long> place in Packing.Lodge(items.Where(static item => item.Key is Slot && item.Region is Region.Forward or Region.Backward), places, sizes[Region.Tape]))
+            {
+                offsets.Add(place.Key, place.Value);
+                lodgers.Add(place.Key);
+            }
         }
 
         Sizes = sizes.ToImmutableDictionary();
-        foreach (Item item in items)
+        foreach (PackedItem item in items)
         {
-            if (item.Key is Slot slot) _places[slot] = new(item.Region, offsets[item]);
+            if (item.Key is Slot slot) _places[slot] = new(lodgers.Contains(item) ? Region.Tape : item.Region, offsets[item]);
         }
 
         Units = items.Where(static item => item.Key is string).GroupBy(static item => (string)item.Key).ToImmutableDictionary(static unit => unit.Key, unit =>
@@ -177,41 +187,5 @@ internal sealed class MemoryPlan
             long At(Region region) => offsets[unit.Single(item => item.Region == region)];
             return new UnitPlace(At(Region.Tape), At(Region.Forward), At(Region.Backward), At(Region.Constant));
         });
-    }
-
-    /// <summary>
-    /// Greedy by size: the largest first, each at the lowest offset at which nothing lies that lives at the same time (Pisarchyk and Lee,
-    /// arXiv 2001.03288, section 5).
-    /// </summary>
-    private static long Pack(Item[] items, Dictionary<Item, long> offsets, bool keepAll)
-    {
-        long end = 0;
-        var placed = new List<Item>();
-        foreach (Item item in items.OrderByDescending(static item => item.Elements))
-        {
-            long offset = 0;
-            foreach (Item other in placed.Where(other => keepAll || item.IsUsedWith(other)).OrderBy(other => offsets[other]))
-            {
-                if (offset + item.Elements <= offsets[other]) break;
-                offset = Math.Max(offset, Aligned(offsets[other] + other.Elements));
-            }
-
-            offsets[item] = offset;
-            placed.Add(item);
-            end = Math.Max(end, Aligned(offset + item.Elements));
-        }
-
-        return end;
-    }
-
-    private static long Aligned(long elements) => checked((elements + Alignment - 1) / Alignment * Alignment);
-
-    /// <summary>A time in which memory is needed: from one instruction to another.</summary>
-    private readonly record struct Interval(int Begin, int End);
-
-    /// <summary>What is placed: a matrix, or a region of a unit, and when it is in use.</summary>
-    private sealed record Item(object Key, Region Region, long Elements, ImmutableArray<Interval> Uses)
-    {
-        public bool IsUsedWith(Item other) => Uses.Any(use => other.Uses.Any(of => of.Begin <= use.End && use.Begin <= of.End));
     }
 }

@@ -66,11 +66,24 @@ internal sealed record TrainingCode(Procedure Procedure, MemoryPlan Plan, Immuta
     public static TrainingCode Of(Block root, long checkpointEvery = 0)
     {
         TrainingModel model = Checkpointing.Apply(Autodiff.Differentiate(root), checkpointEvery);
+        TrainingCode apart = Planned(model, together: false);
+        if (checkpointEvery == 0) return apart;
+
+        TrainingCode together = Planned(model, together: true);
+        return together.ElementsPerImage < apart.ElementsPerImage ? together : apart;
+    }
+
+    /// <summary>Plans the memory of a model and its units.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="together">Whether all that a unit uses lies together, which takes less where few tapes are alive at a time.</param>
+    private static TrainingCode Planned(TrainingModel model, bool together)
+    {
         var life = new Lifetimes(model.Procedure);
         ILookup<(TrainingUnit, UnitMethod), UnitCall> calls = model.Procedure.Backward.OfType<UnitCall>().ToLookup(static call => (call.Unit, call.Method));
         Dictionary<TrainingUnit, MemoryPlan> plans = model.Units.ToDictionary(static unit => unit, unit => MemoryPlan.OfUnit(
             unit.Procedure,
             calls[(unit, UnitMethod.Replay)].Any() ? Replay.OfTape(unit) : [],
+            together,
             mayReplaceGradient: calls[(unit, UnitMethod.Backward)].All(call => !model.Procedure.OutputGradients.Contains(call["dy"]!) && life.LastRead(call["dy"]!) == life.Place(call))));
 
         Procedure procedure = model.Procedure with
