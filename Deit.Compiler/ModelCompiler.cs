@@ -59,7 +59,7 @@ public static class ModelCompiler
         try
         {
             Architecture architecture = family.Build(spec.Values, spec.Target.Name);
-            TrainingCode? training = TrainingCode.Find(architecture.Root, ModelKeys.PrecisionOf(spec.Values));
+            TrainingCode? training = TrainingCode.Find(architecture.Root, ModelKeys.PrecisionOf(spec.Values), spec.CheckpointEvery);
             var model = new CompiledModel(
                 "", new(architecture.Root.Inputs[0].Type.ShapePerImage), architecture.Classes, architecture.Distilled, new(LayerTable.Of(architecture.Root)))
             {

@@ -46,7 +46,7 @@ internal sealed class TrainingEmitter
         var names = new Dictionary<string, string>();
         foreach ((TrainingUnit unit, MemoryPlan plan) in _code.Units)
         {
-            string text = UnitText(unit, plan);
+            string text = UnitText(unit, plan, [.. _code.Procedure.Backward.OfType<UnitCall>().Where(call => call.Unit == unit && call.Method == UnitMethod.Replay)]);
             if (!names.TryGetValue(text, out string? name))
             {
                 name = Names.Free(unit.Name + "Step", taken);
@@ -59,7 +59,7 @@ internal sealed class TrainingEmitter
         }
     }
 
-    private static string UnitText(TrainingUnit unit, MemoryPlan plan)
+    private static string UnitText(TrainingUnit unit, MemoryPlan plan, IReadOnlyCollection<UnitCall> replays)
     {
         Procedure procedure = unit.Procedure;
         Slot input = procedure.Inputs[0];
@@ -83,6 +83,8 @@ internal sealed class TrainingEmitter
         code.Open("public void Forward(Matrix x, Matrix y)");
         WriteBody(code, procedure.Forward, matrices, null);
         code.Close();
+        if (replays.Any(static call => !call.Has("y"))) WriteReplay("Matrix x", "What backward reads, made again; the output is not.", Replay.OfTape(unit));
+        if (replays.Any(static call => call.Has("y"))) WriteReplay("Matrix x, Matrix y", "What forward wrote, made again; nothing is counted twice.", Replay.OfAll(unit));
         code.Gap().Documentation("summary", plan.ReplacesGradient
             ? $"The gradients of the parameters; that of the input is written over that of the output, {output.Shape}."
             : $"The gradients of the parameters and, from that of the output, {output.Shape}, that of the input, {input.Shape}.");
@@ -91,6 +93,14 @@ internal sealed class TrainingEmitter
         WriteBody(code, procedure.Backward, matrices, null);
         code.Close();
         return code.Close().ToString();
+
+        void WriteReplay(string arguments, string summary, IEnumerable<Instruction> instructions)
+        {
+            code.Gap().Documentation("summary", summary);
+            code.Open($"public void Replay({arguments})");
+            WriteBody(code, instructions, matrices, null);
+            code.Close();
+        }
     }
 
     private void WriteModel(CodeWriter code)
@@ -126,7 +136,7 @@ internal sealed class TrainingEmitter
         string List(IEnumerable<Slot> slots) => string.Join(", ", slots.Select(matrices.Of));
         string UnitStatement(UnitCall call)
         {
-            bool dropsLast = call.IsBackward && _code.Units.First(pair => pair.Unit == call.Unit).Plan.ReplacesGradient;
+            bool dropsLast = call.Method == UnitMethod.Backward && _code.Units.First(pair => pair.Unit == call.Unit).Plan.ReplacesGradient;
             IEnumerable<Operand> operands = dropsLast ? call.Operands.Take(call.Operands.Length - 1) : call.Operands;
             return $"{UnitField(call.Path)}.{call.Kernel}({string.Join(", ", operands.Select(operand => matrices.Of(operand.Slot!)))});";
         }

@@ -12,10 +12,10 @@ internal enum Region
     /// <summary>Kept from forward to backward; of a whole model, the arena.</summary>
     Tape,
 
-    /// <summary>Used in the forward method alone.</summary>
+    /// <summary>Used in the forward method alone, as far as that does not lie where the tape will.</summary>
     Forward,
 
-    /// <summary>Used in the backward method alone.</summary>
+    /// <summary>Used in the backward method alone, as far as that does not lie where the tape was.</summary>
     Backward,
 
     /// <summary>Of an extent that does not depend on the batch.</summary>
@@ -43,9 +43,6 @@ internal sealed record UnitPlace(long Tape, long Forward, long Backward, long Co
 /// </summary>
 internal sealed class MemoryPlan
 {
-    /// <summary>Elements of a cache line: where matrices may begin.</summary>
-    private const long Alignment = 16;
-
     private readonly Dictionary<Slot, Slot> _owners = [];
     private readonly Dictionary<Slot, Place> _places = [];
 
@@ -74,25 +71,28 @@ internal sealed class MemoryPlan
 
     /// <summary>Plans a unit, whose inputs and outputs are its caller's.</summary>
     /// <param name="procedure">The unit's passes.</param>
+    /// <param name="replay">What makes its tape again where it is not kept, without the output.</param>
+    /// <param name="together">Whether the tape, what forward uses alone and what backward uses alone are one region, that of the tape.</param>
     /// <param name="mayReplaceGradient">Whether backward may write the input's gradient over the output's.</param>
-    public static MemoryPlan OfUnit(Procedure procedure, bool mayReplaceGradient)
+    public static MemoryPlan OfUnit(Procedure procedure, ImmutableArray<Instruction> replay, bool together, bool mayReplaceGradient)
     {
+        HashSet<Slot> replayed = [.. replay.SelectMany(static instruction => instruction.Writes)];
         HashSet<Slot> callers = [.. procedure.Inputs, .. procedure.Outputs, .. procedure.OutputGradients, .. procedure.InputGradients.OfType<Slot>()];
         var plan = new MemoryPlan();
         var life = new Lifetimes(procedure);
         Slot? dy = mayReplaceGradient && procedure.OutputGradients.Length == 1 ? procedure.OutputGradients[0] : null;
         Slot? dx = procedure.InputGradients.Length == 1 ? procedure.InputGradients[0] : null;
-        plan.ShareMemory(procedure, life, callers, replaceable: dx is null ? null : dy);
+        plan.ShareMemory(procedure, life, callers, replayed, replaceable: dx is null ? null : dy);
         if (dy is not null && dx is not null && plan.Owner(dx) != plan.Owner(dy))
         {
             // What replaces the gradient halfway must end in the input's gradient, or the caller's matrix would be lost for nothing.
             plan = new();
-            plan.ShareMemory(procedure, life, callers, replaceable: null);
+            plan.ShareMemory(procedure, life, callers, replayed, replaceable: null);
         }
 
         plan.ReplacesGradient = dy is not null && dx is not null && plan.Owner(dx) == plan.Owner(dy);
         foreach (Slot slot in callers) plan._places[plan.Owner(slot)] = new(Region.Caller, 0);
-        plan.PlaceAll(life, static span => span.IsTape ? Region.Tape : span.IsForward ? Region.Forward : Region.Backward, []);
+        plan.PlaceAll(life, span => together || span.IsTape ? Region.Tape : span.IsForward ? Region.Forward : Region.Backward, []);
         return plan;
     }
 
@@ -104,20 +104,21 @@ internal sealed class MemoryPlan
         var plan = new MemoryPlan();
         HashSet<Slot> callers = [.. procedure.Inputs];
         var life = new Lifetimes(procedure);
-        plan.ShareMemory(procedure, life, callers, replaceable: null);
+        plan.ShareMemory(procedure, life, callers, [], replaceable: null);
         foreach (Slot slot in callers) plan._places[plan.Owner(slot)] = new(Region.Caller, 0);
 
-        var items = new List<Item>();
-        foreach (UnitCall call in procedure.Forward.OfType<UnitCall>())
+        var items = new List<PackedItem>();
+        foreach (IGrouping<string, UnitCall> calls in procedure.Instructions.OfType<UnitCall>().GroupBy(static call => call.Path))
         {
-            int begin = life.Place(call);
-            UnitCall? backward = procedure.Backward.OfType<UnitCall>().FirstOrDefault(candidate => candidate.Path == call.Path);
-            int end = backward is null ? begin : life.Place(backward);
-            ImmutableDictionary<Region, long> sizes = units[call.Unit].Sizes;
-            items.Add(new(call.Path, Region.Tape, sizes[Region.Tape], begin, end));
-            items.Add(new(call.Path, Region.Forward, sizes[Region.Forward], begin, begin));
-            items.Add(new(call.Path, Region.Backward, sizes[Region.Backward], end, end));
-            items.Add(new(call.Path, Region.Constant, sizes[Region.Constant], begin, end));
+            // Once, or a second time right before the backward pass; the tape is written each time, and the last one is kept.
+            int[] forward = [.. calls.Where(static call => call.Method != UnitMethod.Backward).Select(life.Place)];
+            int end = life.Place(calls.Last());
+            ImmutableArray<Interval> runs = [.. forward.Select(static place => new Interval(place, place))];
+            ImmutableDictionary<Region, long> sizes = units[calls.First().Unit].Sizes;
+            items.Add(new(calls.Key, Region.Tape, sizes[Region.Tape], runs.SetItem(runs.Length - 1, new(forward.Last(), end))));
+            items.Add(new(calls.Key, Region.Forward, sizes[Region.Forward], runs));
+            items.Add(new(calls.Key, Region.Backward, sizes[Region.Backward], [new(end, end)]));
+            items.Add(new(calls.Key, Region.Constant, sizes[Region.Constant], [new(forward[0], end)]));
         }
 
         plan.PlaceAll(life, static _ => Region.Tape, items);
@@ -125,7 +126,7 @@ internal sealed class MemoryPlan
     }
 
     /// <summary>Lets outputs of kernels take the place of inputs that nobody reads again.</summary>
-    private void ShareMemory(Procedure procedure, Lifetimes life, HashSet<Slot> callers, Slot? replaceable)
+    private void ShareMemory(Procedure procedure, Lifetimes life, HashSet<Slot> callers, HashSet<Slot> replayed, Slot? replaceable)
     {
         HashSet<Slot> taken = [.. procedure.Backward.Where(static instruction => instruction.Kernel == "TakeKept").Select(static instruction => instruction["taken"]!)];
         foreach (Instruction instruction in procedure.Instructions)
@@ -138,33 +139,47 @@ internal sealed class MemoryPlan
                 if (!isFree || old.KeptBy != write.Slot!.KeptBy || write.Slot.Kind == SlotKind.ParameterGradient || !old.Shape.Equals(write.Slot.Shape) || old.IsHalf != write.Slot.IsHalf) continue;
                 if (life.LastRead(old) > life.Place(instruction) || instruction.Reads.Count(read => Owner(read) == owner) > 1) continue;
 
-                // Where what is written is the caller's, what was there before it is written into the caller's matrix, too.
-                if (callers.Contains(write.Slot) && owner != replaceable) _owners[owner] = write.Slot;
+                // Where what is written is the caller's, what was there before it is written into the caller's matrix, too, unless it must do without.
+                bool becomesCallers = callers.Contains(write.Slot) && owner != replaceable;
+                if (becomesCallers && replayed.Any(slot => Owner(slot) == owner)) continue;
+                if (becomesCallers) _owners[owner] = write.Slot;
                 else _owners[write.Slot] = owner;
             }
         }
     }
 
-    private void PlaceAll(Lifetimes life, Func<Lifetimes.Span, Region> regionOf, List<Item> items)
+    private void PlaceAll(Lifetimes life, Func<Lifetimes.Span, Region> regionOf, List<PackedItem> items)
     {
         foreach (IGrouping<Slot, Slot> group in life.Slots.Where(static slot => slot.Kind == SlotKind.Intermediate).GroupBy(Owner))
         {
             if (_places.ContainsKey(group.Key)) continue;
             Lifetimes.Span span = life.Of(group);
-            items.Add(new(group.Key, group.Key.Shape.PerImage ? regionOf(span) : Region.Constant, group.Key.ArenaElements, span.Begin, span.End));
+            items.Add(new(group.Key, group.Key.Shape.PerImage ? regionOf(span) : Region.Constant, group.Key.ArenaElements, [new(span.Begin, span.End)]));
         }
 
-        var offsets = new Dictionary<Item, long>();
+        var offsets = new Dictionary<PackedItem, long>();
         var sizes = new Dictionary<Region, long> { [Region.Tape] = 0, [Region.Forward] = 0, [Region.Backward] = 0, [Region.Constant] = 0 };
-        foreach (IGrouping<Region, Item> region in items.GroupBy(item => item.Key is Slot || item.Region == Region.Constant ? item.Region : Region.Tape))
+        var lodgers = new HashSet<PackedItem>();
+        foreach (IGrouping<Region, PackedItem> region in items
+            .GroupBy(item => item.Key is Slot || item.Region == Region.Constant ? item.Region : Region.Tape)
+            .OrderBy(static region => region.Key))
         {
-            sizes[region.Key] = Pack([.. region], offsets, keepAll: region.Key == Region.Constant);
+            (IReadOnlyDictionary<PackedItem, long> places, sizes[region.Key]) = Packing.Pack([.. region.Where(item => !lodgers.Contains(item))], keepAll: region.Key == Region.Constant);
+            foreach (KeyValuePair<PackedItem, long> place in places) offsets.Add(place.Key, place.Value);
+            if (region.Key != Region.Tape) continue;
+
+            // The forward method may use what it has not written of the tape yet, the backward method what it has read for the last time.
+            foreach (KeyValuePair<PackedItem, long> place in Packing.Lodge(items.Where(static item => item.Key is Slot && item.Region is Region.Forward or Region.Backward), places, sizes[Region.Tape]))
+            {
+                offsets.Add(place.Key, place.Value);
+                lodgers.Add(place.Key);
+            }
         }
 
         Sizes = sizes.ToImmutableDictionary();
-        foreach (Item item in items)
+        foreach (PackedItem item in items)
         {
-            if (item.Key is Slot slot) _places[slot] = new(item.Region, offsets[item]);
+            if (item.Key is Slot slot) _places[slot] = new(lodgers.Contains(item) ? Region.Tape : item.Region, offsets[item]);
         }
 
         Units = items.Where(static item => item.Key is string).GroupBy(static item => (string)item.Key).ToImmutableDictionary(static unit => unit.Key, unit =>
@@ -173,33 +188,4 @@ internal sealed class MemoryPlan
             return new UnitPlace(At(Region.Tape), At(Region.Forward), At(Region.Backward), At(Region.Constant));
         });
     }
-
-    /// <summary>
-    /// Greedy by size: the largest first, each at the lowest offset at which nothing lies that lives at the same time (Pisarchyk and Lee,
-    /// arXiv 2001.03288, section 5).
-    /// </summary>
-    private static long Pack(Item[] items, Dictionary<Item, long> offsets, bool keepAll)
-    {
-        long end = 0;
-        var placed = new List<Item>();
-        foreach (Item item in items.OrderByDescending(static item => item.Elements))
-        {
-            long offset = 0;
-            foreach (Item other in placed.Where(other => keepAll || (other.Begin <= item.End && item.Begin <= other.End)).OrderBy(other => offsets[other]))
-            {
-                if (offset + item.Elements <= offsets[other]) break;
-                offset = Math.Max(offset, Aligned(offsets[other] + other.Elements));
-            }
-
-            offsets[item] = offset;
-            placed.Add(item);
-            end = Math.Max(end, Aligned(offset + item.Elements));
-        }
-
-        return end;
-    }
-
-    private static long Aligned(long elements) => checked((elements + Alignment - 1) / Alignment * Alignment);
-
-    private sealed record Item(object Key, Region Region, long Elements, int Begin, int End);
 }

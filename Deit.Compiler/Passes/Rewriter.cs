@@ -64,6 +64,15 @@ internal sealed class Rewriter(Procedure procedure)
         return replacement;
     }
 
+    /// <summary>Puts an instruction before another.</summary>
+    public Instruction InsertBefore(Instruction place, Instruction instruction)
+    {
+        (List<Instruction> list, int index) = Find(place);
+        list.Insert(index, instruction);
+        Changed();
+        return instruction;
+    }
+
     /// <summary>Takes instructions out.</summary>
     public void Remove(params Instruction[] instructions)
     {

@@ -77,6 +77,9 @@ internal static class ModelKeys
         new("max_macs", ValueKind.Integer, "The most multiply-accumulate operations that an image may take; one more is an error.") { Minimum = 1 },
         new("max_training_bytes", ValueKind.Text, "The most memory that the values of a generated training step may take, such as '6 GiB'; more is an error."),
         new("batch", ValueKind.Integer, "The images of the step that 'max_training_bytes' speaks of.") { Default = 128L, Minimum = 1, Maximum = 1_000_000 },
+        new("checkpoint_every", ValueKind.Integer,
+            "Activation checkpointing: of so many residual blocks in a row, a training step keeps the input alone and runs them again before it differentiates them; 0 for none.")
+        { Default = 0L, Minimum = 0, Maximum = 1_000_000 },
         new("teacher", ValueKind.Text, "The model that this one is to be distilled from; that both fit is checked."),
     ]);
 

@@ -102,7 +102,10 @@ public sealed class ModelResolver
         long channels = family.Describe(values).Channels;
         (ModelFacts own, IReadOnlyList<SpecFinding> wrong) = ModelFacts.Read(reading.Table, channels);
         ModelFacts facts = parent?.Facts.Derive(own, family.Describe(parent.Values).Channels == channels) ?? own;
-        var spec = new ModelSpec(NameOf(raw), family.Name, reading.Table.TextOrNull("description"), raw.Class, values, budget, facts);
+        var spec = new ModelSpec(NameOf(raw), family.Name, reading.Table.TextOrNull("description"), raw.Class, values, budget, facts)
+        {
+            CheckpointEvery = parent is not null && !reading.Table.States("checkpoint_every") ? parent.CheckpointEvery : reading.Table.Integer("checkpoint_every"),
+        };
         findings.AddRange(wrong.Concat(family.Check(values)).Select(finding => finding.At(raw.Places)));
         return new(findings.Count == 0 ? spec : null, raw.Places, new(findings), raw.File);
     }

@@ -29,7 +29,11 @@ public sealed record TypeTarget(string Namespace, EquatableArray<string> Contain
 /// <param name="Values">The values of the family's keys.</param>
 /// <param name="Limits">What it must not exceed.</param>
 /// <param name="Facts">What is known of it beside its graph.</param>
-public sealed record ModelSpec(string Name, string Family, string? Description, TypeTarget Target, SpecTable Values, Budget Limits, ModelFacts Facts);
+public sealed record ModelSpec(string Name, string Family, string? Description, TypeTarget Target, SpecTable Values, Budget Limits, ModelFacts Facts)
+{
+    /// <summary>Activation checkpointing: the units of which a training step keeps the input alone; 0 where it keeps all that its backward pass reads.</summary>
+    public long CheckpointEvery { get; init; }
+}
 
 /// <summary>What a model must not exceed; null where it may.</summary>
 /// <param name="MaxParameters">The most trainable scalars.</param>

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -37,6 +38,7 @@ public static class YamlModels
         text.Append($"name: {spec.Name}\nfamily: {spec.Family}\n");
         if (spec.Facts.Paper is { } paper) text.Append($"paper: {Quote(paper)}\n");
         if (spec.Facts.Preprocessing.Entries.Count > 0) text.Append($"preprocessing: {{{string.Join(", ", spec.Facts.Preprocessing.Entries.Select(Write))}}}\n");
+        if (spec.CheckpointEvery > 0) text.Append(FormattableString.Invariant($"checkpoint_every: {spec.CheckpointEvery}\n"));
         foreach (SpecEntry entry in spec.Values.Entries) text.Append($"{Write(entry)}\n");
         return text.ToString();
     }

@@ -72,6 +72,9 @@ internal record Instruction(string Kernel, ImmutableArray<Operand> Operands, str
     /// <summary>The same instruction with further operands.</summary>
     public Instruction With(params Operand[] operands) => this with { Operands = [.. Operands, .. operands.Select(static operand => operand with { IsOptional = true })] };
 
+    /// <summary>The same instruction without some of its operands.</summary>
+    public Instruction Without(params string[] names) => this with { Operands = [.. Operands.Where(operand => !names.Contains(operand.Name))] };
+
     /// <summary>An operand that is read.</summary>
     public static Operand Read(string name, Slot slot) => new(name, Access.Read, slot);
 

@@ -114,12 +114,12 @@ internal sealed class Lowering
         TrainingUnit unit = _units(block);
         string path = _layer;
         Slot y = New("y", unit.Procedure.Outputs[0]);
-        _forward.Add(new UnitCall(unit, path, IsBackward: false, [.. inputs.Select((input, i) => Instruction.Read($"x{i}", input)), Instruction.Write("y", y)]));
+        _forward.Add(new UnitCall(unit, path, UnitMethod.Forward, [.. inputs.Select((input, i) => Instruction.Read($"x{i}", input)), Instruction.Write("y", y)]));
         Gradient(y, dy =>
         {
             Slot[] gradients = [.. inputs.Select(NewGradient)];
             Operand[] result = unit.ReadsOutputInBackward ? [Instruction.Read("y", y)] : [];
-            _backward.Add(new UnitCall(unit, path, IsBackward: true,
+            _backward.Add(new UnitCall(unit, path, UnitMethod.Backward,
                 [
                     .. inputs.Select((input, i) => Instruction.Read($"x{i}", input)),
                     .. result,

@@ -22,7 +22,7 @@ internal sealed record TrainingCode(Procedure Procedure, MemoryPlan Plan, Immuta
     /// <summary>What the arena holds for an image: the tapes of the units and what they return, and what the model's own layers write going forward.</summary>
     public IEnumerable<(string Name, long Elements)> Parts =>
     [
-        .. Procedure.Forward.OfType<UnitCall>().Select(call => (call.Path, Units.First(unit => unit.Unit == call.Unit).Plan.Sizes[Region.Tape])),
+        .. Tapes(),
         .. Procedure.Forward.Select(static instruction => (
             instruction.Layer.Length > 0 ? instruction.Layer : instruction.Kernel,
             instruction.Writes.Where(static slot => slot.Kind == SlotKind.Intermediate && slot.Shape.PerImage).Sum(static slot => slot.ArenaElements))),
@@ -32,14 +32,31 @@ internal sealed record TrainingCode(Procedure Procedure, MemoryPlan Plan, Immuta
     public IEnumerable<string> HalfKernels => Procedure.Forward.Concat(Units.SelectMany(static unit => unit.Unit.Procedure.Forward))
         .Where(MixedPrecision.IsHalf).Select(static instruction => instruction.Kernel).Distinct().OrderBy(static kernel => kernel, StringComparer.Ordinal);
 
+    /// <summary>The tapes of the units; of those that take the same place one after another, the largest.</summary>
+    private IEnumerable<(string Path, long Elements)> Tapes()
+    {
+        var counted = new List<(long Begin, long End)>();
+        foreach ((string path, long elements) in Procedure.Forward.OfType<UnitCall>()
+            .Select(call => (call.Path, Units.First(unit => unit.Unit == call.Unit).Plan.Sizes[Region.Tape]))
+            .OrderByDescending(static tape => tape.Item2))
+        {
+            long begin = Plan.Units[path].Tape;
+            if (counted.Any(other => begin < other.End && other.Begin < begin + elements)) continue;
+
+            counted.Add((begin, begin + elements));
+            yield return (path, elements);
+        }
+    }
+
     /// <summary>The training code of a model, or null where an operator has none for values of its shapes: it is trained on its reference path.</summary>
     /// <param name="root">The model.</param>
     /// <param name="precision">How it multiplies matrices.</param>
-    public static TrainingCode? Find(Block root, Precision precision)
+    /// <param name="checkpointEvery">As in <see cref="Of"/>.</param>
+    public static TrainingCode? Find(Block root, Precision precision, long checkpointEvery)
     {
         try
         {
-            return Of(root, precision);
+            return Of(root, precision, checkpointEvery);
         }
         catch (NotSupportedException)
         {
@@ -48,22 +65,37 @@ internal sealed record TrainingCode(Procedure Procedure, MemoryPlan Plan, Immuta
     }
 
     /// <summary>Differentiates a model, fuses its kernels and plans its memory.</summary>
-    /// <exception cref="NotSupportedException">An operator has no training code for values of its shapes.</exception>
     /// <param name="root">The model.</param>
     /// <param name="precision">How it multiplies matrices.</param>
-    public static TrainingCode Of(Block root, Precision precision)
+    /// <param name="checkpointEvery">Units of which the input alone is kept for the backward pass; 0 where all that it reads is kept.</param>
+    /// <exception cref="NotSupportedException">An operator has no training code for values of its shapes.</exception>
+    public static TrainingCode Of(Block root, Precision precision, long checkpointEvery = 0)
     {
-        TrainingModel model = Autodiff.Differentiate(root, precision);
+        TrainingModel model = Checkpointing.Apply(Autodiff.Differentiate(root, precision), checkpointEvery);
+        TrainingCode apart = Planned(model, together: false);
+        if (checkpointEvery == 0) return apart;
+
+        TrainingCode together = Planned(model, together: true);
+        return together.ElementsPerImage < apart.ElementsPerImage ? together : apart;
+    }
+
+    /// <summary>Plans the memory of a model and its units.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="together">Whether all that a unit uses lies together, which takes less where few tapes are alive at a time.</param>
+    private static TrainingCode Planned(TrainingModel model, bool together)
+    {
         var life = new Lifetimes(model.Procedure);
-        UnitCall[] backward = [.. model.Procedure.Backward.OfType<UnitCall>()];
+        ILookup<(TrainingUnit, UnitMethod), UnitCall> calls = model.Procedure.Backward.OfType<UnitCall>().ToLookup(static call => (call.Unit, call.Method));
         Dictionary<TrainingUnit, MemoryPlan> plans = model.Units.ToDictionary(static unit => unit, unit => MemoryPlan.OfUnit(
             unit.Procedure,
-            mayReplaceGradient: backward.Where(call => call.Unit == unit).All(call => !model.Procedure.OutputGradients.Contains(call["dy"]!) && life.LastRead(call["dy"]!) == life.Place(call))));
+            calls[(unit, UnitMethod.Replay)].Any() ? Replay.OfTape(unit) : [],
+            together,
+            mayReplaceGradient: calls[(unit, UnitMethod.Backward)].All(call => !model.Procedure.OutputGradients.Contains(call["dy"]!) && life.LastRead(call["dy"]!) == life.Place(call))));
 
         Procedure procedure = model.Procedure with
         {
             Backward = [.. model.Procedure.Backward.Select(instruction =>
-                instruction is UnitCall call && plans[call.Unit].ReplacesGradient ? call.Writing(call["dx0"]!, call["dx0"]!, mayReplace: "dy") : instruction)],
+                instruction is UnitCall { Method: UnitMethod.Backward } call && plans[call.Unit].ReplacesGradient ? call.Writing(call["dx0"]!, call["dx0"]!, mayReplace: "dy") : instruction)],
         };
         return new(procedure, MemoryPlan.OfModel(procedure, plans), [.. plans.Select(static pair => (pair.Key, pair.Value))]);
     }

@@ -22,10 +22,23 @@ internal sealed class TrainingUnit(string name, string summary, Procedure proced
     public bool ReadsOutputInBackward { get; } = procedure.Backward.Any(instruction => instruction.Reads.Contains(procedure.Outputs[0]));
 }
 
+/// <summary>A method of a unit.</summary>
+internal enum UnitMethod
+{
+    /// <summary>The forward pass.</summary>
+    Forward,
+
+    /// <summary>The forward pass again, before the backward pass, of a unit whose tape was not kept; see <see cref="Passes.Checkpointing"/>.</summary>
+    Replay,
+
+    /// <summary>The backward pass.</summary>
+    Backward,
+}
+
 /// <summary>A call of one of a unit's methods: an instruction of the model.</summary>
 /// <param name="Unit">The unit.</param>
 /// <param name="Path">Where in the model its parameters are: <c>blocks.3</c>.</param>
-/// <param name="IsBackward">Which method.</param>
+/// <param name="Method">Which method.</param>
 /// <param name="Operands">What it is called with, in the order of the method's arguments.</param>
-internal sealed record UnitCall(TrainingUnit Unit, string Path, bool IsBackward, ImmutableArray<Operand> Operands)
-    : Instruction(IsBackward ? "Backward" : "Forward", Operands, Path);
+internal sealed record UnitCall(TrainingUnit Unit, string Path, UnitMethod Method, ImmutableArray<Operand> Operands)
+    : Instruction(Method.ToString(), Operands, Path);

@@ -49,6 +49,12 @@ public abstract class VisionModelAttribute : Attribute
     /// <summary>The images of the step that <see cref="MaxTrainingBytes"/> speaks of; 128 by default.</summary>
     public int Batch { get; set; } = 128;
 
+    /// <summary>
+    /// Activation checkpointing (Chen et al., arXiv 1604.06174): of so many residual blocks in a row, a generated training step keeps the input
+    /// alone and runs them again before it differentiates them, to the same gradients, bit for bit. 0, the default, for none.
+    /// </summary>
+    public int CheckpointEvery { get; set; }
+
     /// <summary>Height and width of the images, in pixels; 224 by default.</summary>
     public int ImageSize { get; set; } = 224;
 

@@ -19,15 +19,10 @@ public static partial class Fused
     /// </param>
     public static void Attention(Matrix qkv, int heads, int tokens, Matrix y, Matrix probabilities)
     {
-        long images = CheckPacked(qkv, heads, tokens, y, probabilities);
+        long images = CheckPacked(qkv, heads, tokens, y, probabilities, Lanes.RoundUp(tokens, SmallProduct.TileColumns));
         if (qkv.OnHost)
         {
-            long columns = y.Columns;
-            long width = columns / heads;
-            NativeParallel.For(images * heads, 1, new AttentionForward(
-                new AttentionHead(tokens, tokens, (int)width), heads,
-                HeadMatrix.SideBySide(qkv, tokens, 0, width), HeadMatrix.SideBySide(qkv, tokens, columns, width), HeadMatrix.SideBySide(qkv, tokens, 2 * columns, width),
-                HeadMatrix.SideBySide(y, tokens, 0, width), HeadMatrix.OneAfterAnother(probabilities, tokens, heads)));
+            PackedForward(qkv, heads, tokens, y, probabilities, recomputes: false);
             return;
         }
 
@@ -48,25 +43,71 @@ public static partial class Fused
     /// <param name="dQkv">As <paramref name="qkv"/>.</param>
     public static void AttentionBackward(Matrix qkv, Matrix probabilities, Matrix dy, int heads, int tokens, Matrix dQkv)
     {
-        long images = CheckPacked(qkv, heads, tokens, dy, probabilities);
+        long images = CheckPacked(qkv, heads, tokens, dy, probabilities, Lanes.RoundUp(tokens, SmallProduct.TileColumns));
         Shapes.Same(qkv, dQkv);
         if (qkv.OnHost)
         {
-            long columns = dy.Columns;
-            long width = columns / heads;
-            NativeParallel.For(images * heads, 1, new AttentionBackward(
-                new AttentionHead(tokens, tokens, (int)width), heads,
-                HeadMatrix.SideBySide(qkv, tokens, 0, width), HeadMatrix.SideBySide(qkv, tokens, columns, width), HeadMatrix.SideBySide(qkv, tokens, 2 * columns, width),
-                HeadMatrix.OneAfterAnother(probabilities, tokens, heads), HeadMatrix.SideBySide(dy, tokens, 0, width),
-                HeadMatrix.SideBySide(dQkv, tokens, 0, width), HeadMatrix.SideBySide(dQkv, tokens, columns, width), HeadMatrix.SideBySide(dQkv, tokens, 2 * columns, width)));
+            PackedBackward(qkv, probabilities, dy, heads, tokens, dQkv, recomputes: false);
+            return;
+        }
+
+        using var eager = Eager.Begin();
+        Tensor weights = probabilities.Tensor.narrow(1, 0, tokens).reshape(images, heads, tokens, tokens);
+        PackedGradients(Unpacked(qkv, images, heads, tokens), weights, dy, tokens, dQkv);
+    }
+
+    /// <summary>
+    /// <see cref="Attention"/> that keeps two numbers of each row of probabilities in place of the row (Dao et al., arXiv 2205.14135,
+    /// section 3.1); the output is the same to the bit.
+    /// </summary>
+    /// <param name="qkv">As there.</param>
+    /// <param name="heads">How many heads share the columns.</param>
+    /// <param name="tokens">Tokens of an image.</param>
+    /// <param name="y">Images · tokens x columns: the heads side by side.</param>
+    /// <param name="statistics">
+    /// Images · heads · tokens x 2, for backward: what is added to the scaled scores of a row before they are exponentiated, the negative of the largest,
+    /// and the reciprocal of the exponentials' sum.
+    /// </param>
+    public static void FlashAttention(Matrix qkv, int heads, int tokens, Matrix y, Matrix statistics)
+    {
+        long images = CheckPacked(qkv, heads, tokens, y, statistics, columnsOfKept: 2);
+        if (qkv.OnHost)
+        {
+            PackedForward(qkv, heads, tokens, y, statistics, recomputes: true);
             return;
         }
 
         using var eager = Eager.Begin();
         Tensor[] packed = Unpacked(qkv, images, heads, tokens);
-        Tensor weights = probabilities.Tensor.narrow(1, 0, tokens).reshape(images, heads, tokens, tokens);
-        Tensor gradient = dy.Tensor.view(images, tokens, heads, dy.Columns / heads).transpose(1, 2);
-        (Tensor dq, Tensor dk, Tensor dv) = AttentionGradients(packed[0], packed[1], packed[2], weights, gradient);
-        dQkv.Tensor.copy_(stack([dq, dk, dv]).permute(1, 3, 0, 2, 4).reshape(dQkv.Rows, dQkv.Columns));
+        Tensor scores = packed[0].matmul(packed[1].transpose(-2, -1)) / Math.Sqrt(packed[0].shape[^1]);
+        Tensor shift = -scores.amax([-1], keepdim: true);
+        Tensor exponentials = (scores + shift).exp();
+        Tensor inverse = 1 / exponentials.sum(-1, keepdim: true);
+        statistics.Tensor.copy_(cat([shift, inverse], -1).view(statistics.Rows, 2));
+        y.Tensor.copy_((exponentials * inverse).matmul(packed[2]).transpose(1, 2).reshape(y.Rows, y.Columns));
+    }
+
+    /// <summary>The gradient of <see cref="FlashAttention"/>, packed as its input: that of <see cref="Attention"/>, to the bit.</summary>
+    /// <param name="qkv">The input of forward.</param>
+    /// <param name="statistics">From forward.</param>
+    /// <param name="dy">Images · tokens x columns.</param>
+    /// <param name="heads">How many heads share the columns.</param>
+    /// <param name="tokens">Tokens of an image.</param>
+    /// <param name="dQkv">As <paramref name="qkv"/>.</param>
+    public static void FlashAttentionBackward(Matrix qkv, Matrix statistics, Matrix dy, int heads, int tokens, Matrix dQkv)
+    {
+        long images = CheckPacked(qkv, heads, tokens, dy, statistics, columnsOfKept: 2);
+        Shapes.Same(qkv, dQkv);
+        if (qkv.OnHost)
+        {
+            PackedBackward(qkv, statistics, dy, heads, tokens, dQkv, recomputes: true);
+            return;
+        }
+
+        using var eager = Eager.Begin();
+        Tensor[] packed = Unpacked(qkv, images, heads, tokens);
+        Tensor scores = packed[0].matmul(packed[1].transpose(-2, -1)) / Math.Sqrt(packed[0].shape[^1]);
+        Tensor rows = statistics.Tensor.view(images, heads, tokens, 2);
+        PackedGradients(packed, (scores + rows.narrow(-1, 0, 1)).exp() * rows.narrow(-1, 1, 1), dy, tokens, dQkv);
     }
 }

@@ -30,10 +30,10 @@ public static partial class Fused
         Matrix x, Matrix weight, Matrix bias, Matrix runningMean, Matrix runningVariance, Matrix batches, Matrix y, Matrix mean, Matrix inverseDeviation,
         Matrix? residual = null, Activation activation = Activation.None)
     {
-        Shapes.Same(x, y);
-        foreach (Matrix row in (ReadOnlySpan<Matrix>)[weight, bias, runningMean, runningVariance, mean, inverseDeviation]) Shapes.RowOf(x, row);
+        CheckBatchNorm(x, weight, bias, y, mean, inverseDeviation, residual);
+        Shapes.RowOf(x, runningMean);
+        Shapes.RowOf(x, runningVariance);
         Shapes.Are(batches, 1, 1);
-        if (residual is not null) Shapes.Same(x, residual);
         if (x.Rows < 2)
         {
             throw new ArgumentException("BatchNorm: a single row has no variance; train with more images or larger ones.", nameof(x));
@@ -42,7 +42,37 @@ public static partial class Fused
         if (x.OnHost)
         {
             BatchNormalization.Measure(x, mean, inverseDeviation, runningMean, runningVariance, BatchNormEpsilon, BatchNormMomentum);
-            batches.CountUp();
+        }
+        else
+        {
+            using var eager = Eager.Begin();
+            Tensor centre = x.Tensor.mean([0], keepdim: true);
+            Tensor variance = (x.Tensor - centre).square().mean([0], keepdim: true);
+            mean.Tensor.copy_(centre);
+            inverseDeviation.Tensor.copy_((variance + BatchNormEpsilon).rsqrt());
+            runningMean.Tensor.mul_(1 - BatchNormMomentum).add_(centre, alpha: BatchNormMomentum);
+            runningVariance.Tensor.mul_(1 - BatchNormMomentum).add_(variance * (x.Rows / (x.Rows - 1.0)), alpha: BatchNormMomentum);
+        }
+
+        batches.CountUp();
+        BatchNormAgain(x, weight, bias, y, mean, inverseDeviation, residual, activation);
+    }
+
+    /// <summary>What <see cref="BatchNorm"/> wrote, made again from the statistics that it found: running statistics stay as they are.</summary>
+    /// <param name="x">Rows x columns.</param>
+    /// <param name="weight">1 x columns.</param>
+    /// <param name="bias">1 x columns.</param>
+    /// <param name="y">As x; may be <paramref name="residual"/>.</param>
+    /// <param name="mean">1 x columns.</param>
+    /// <param name="inverseDeviation">1 x columns.</param>
+    /// <param name="residual">As x: the shortcut.</param>
+    /// <param name="activation">What is applied last.</param>
+    public static void BatchNormAgain(
+        Matrix x, Matrix weight, Matrix bias, Matrix y, Matrix mean, Matrix inverseDeviation, Matrix? residual = null, Activation activation = Activation.None)
+    {
+        CheckBatchNorm(x, weight, bias, y, mean, inverseDeviation, residual);
+        if (x.OnHost)
+        {
             switch (activation)
             {
                 case Activation.Relu:
@@ -66,15 +96,7 @@ public static partial class Fused
         }
 
         using var eager = Eager.Begin();
-        Tensor centre = x.Tensor.mean([0], keepdim: true);
-        Tensor variance = (x.Tensor - centre).square().mean([0], keepdim: true);
-        Tensor scale = (variance + BatchNormEpsilon).rsqrt();
-        mean.Tensor.copy_(centre);
-        inverseDeviation.Tensor.copy_(scale);
-        runningMean.Tensor.mul_(1 - BatchNormMomentum).add_(centre, alpha: BatchNormMomentum);
-        runningVariance.Tensor.mul_(1 - BatchNormMomentum).add_(variance * (x.Rows / (x.Rows - 1.0)), alpha: BatchNormMomentum);
-        batches.CountUp();
-        Tensor normalized = (x.Tensor - centre) * scale * weight.Tensor + bias.Tensor;
+        Tensor normalized = (x.Tensor - mean.Tensor) * inverseDeviation.Tensor * weight.Tensor + bias.Tensor;
         y.Tensor.copy_(Activated(residual is null ? normalized : normalized + residual.Tensor, activation));
     }
 
@@ -129,6 +151,13 @@ public static partial class Fused
         dx.Tensor.copy_(weight.Tensor * inverseDeviation.Tensor * (gradient - (ofBias + normalized * ofWeight) / x.Rows));
         dWeight.Tensor.copy_(ofWeight);
         dBias.Tensor.copy_(ofBias);
+    }
+
+    private static void CheckBatchNorm(Matrix x, Matrix weight, Matrix bias, Matrix y, Matrix mean, Matrix inverseDeviation, Matrix? residual)
+    {
+        Shapes.Same(x, y);
+        foreach (Matrix row in (ReadOnlySpan<Matrix>)[weight, bias, mean, inverseDeviation]) Shapes.RowOf(x, row);
+        if (residual is not null) Shapes.Same(x, residual);
     }
 
     /// <summary>An activation by libtorch's operators.</summary>

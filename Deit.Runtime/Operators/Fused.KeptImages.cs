@@ -46,20 +46,21 @@ public static partial class Fused
         x.Rows, Elementwise.RowsOfGrain(x), new ShiftByImage(x.Pointer, factors.Pointer, shift.Pointer, shifted.Pointer, x.Rows / factors.Rows, x.Columns));
 
     /// <summary>The gradients of the layer norm that begins a branch of stochastic depth: those of dropped images are the residual's alone.</summary>
-    /// <inheritdoc cref="LayerNormBackward(Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix)"/>
+    /// <inheritdoc cref="LayerNormBackward(Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix, Matrix)"/>
     public static void LayerNormBackward(
-        Matrix dy, Matrix x, Matrix mean, Matrix inverseDeviation, Matrix weight, Matrix dx, Matrix dWeight, Matrix dBias, KeptImages kept, Matrix? residual = null, Matrix? columnSum = null)
+        Matrix dy, Matrix x, Matrix mean, Matrix inverseDeviation, Matrix weight, Matrix dx, Matrix dWeight, Matrix dBias, KeptImages kept,
+        Matrix? residual = null, Matrix? columnSum = null, Matrix? bias = null, Matrix? y = null)
     {
         if (kept.HasAll)
         {
-            LayerNormBackward(dy, x, mean, inverseDeviation, weight, dx, dWeight, dBias, residual, columnSum);
+            LayerNormBackward(dy, x, mean, inverseDeviation, weight, dx, dWeight, dBias, residual, columnSum, bias, y);
             return;
         }
 
         if (kept.Any)
         {
             using Matrix packed = kept.Take(x);
-            LayerNormBackward(dy, packed, mean, inverseDeviation, weight, dy, dWeight, dBias);
+            LayerNormBackward(dy, packed, mean, inverseDeviation, weight, dy, dWeight, dBias, bias: bias, y: y);
         }
         else
         {

@@ -51,7 +51,7 @@ public static unsafe partial class Fused
 
     /// <summary>
     /// The gradients of layer norm: dx = [residual +] the gradient with respect to x; where it is wanted, also the column sums of dx,
-    /// which are the gradient of the bias of the linear layer before.
+    /// which are the gradient of the bias of the linear layer before, and what the norm gave, to the bit.
     /// </summary>
     /// <param name="dy">Rows x columns.</param>
     /// <param name="x">Rows x columns: the input of forward.</param>
@@ -63,8 +63,11 @@ public static unsafe partial class Fused
     /// <param name="dBias">1 x columns.</param>
     /// <param name="residual">Rows x columns: the gradient that came past the branch.</param>
     /// <param name="columnSum">1 x columns.</param>
+    /// <param name="bias">1 x columns; given together with <paramref name="y"/>.</param>
+    /// <param name="y">Rows x columns: the output of forward, made again.</param>
     public static void LayerNormBackward(
-        Matrix dy, Matrix x, Matrix mean, Matrix inverseDeviation, Matrix weight, Matrix dx, Matrix dWeight, Matrix dBias, Matrix? residual = null, Matrix? columnSum = null)
+        Matrix dy, Matrix x, Matrix mean, Matrix inverseDeviation, Matrix weight, Matrix dx, Matrix dWeight, Matrix dBias,
+        Matrix? residual = null, Matrix? columnSum = null, Matrix? bias = null, Matrix? y = null)
     {
         Shapes.Same(dy, x);
         Shapes.Same(dx, x);
@@ -75,11 +78,15 @@ public static unsafe partial class Fused
         Shapes.RowOf(x, dBias);
         if (residual is not null) Shapes.Same(x, residual);
         if (columnSum is not null) Shapes.RowOf(x, columnSum);
+        if ((bias is null) != (y is null)) throw new ArgumentException("LayerNormBackward: bias and y belong together.", nameof(bias));
+        if (bias is not null) Shapes.RowOf(x, bias);
+        if (y is not null) Shapes.Same(x, y);
 
         if (x.OnHost)
         {
             float* sums = Reduction.Run(x.Rows, Elementwise.RowsOfGrain(x), 3 * x.Columns, new LayerNormGradientRows(
-                dy.Pointer, x.Pointer, mean.Pointer, inverseDeviation.Pointer, weight.Pointer, dx.Pointer, residual is null ? null : residual.Pointer, x.Columns));
+                dy.Pointer, x.Pointer, mean.Pointer, inverseDeviation.Pointer, weight.Pointer, bias is null ? null : bias.Pointer,
+                dx.Pointer, residual is null ? null : residual.Pointer, y is null ? null : y.Pointer, x.Columns));
             Reduction.Copy(sums, dWeight);
             Reduction.Copy(sums + x.Columns, dBias);
             if (columnSum is not null) Reduction.Copy(sums + 2 * x.Columns, columnSum);
@@ -89,6 +96,7 @@ public static unsafe partial class Fused
         using var eager = Eager.Begin();
         Tensor normalized = (x.Tensor - mean.Tensor) * inverseDeviation.Tensor;
         Tensor scaled = dy.Tensor * weight.Tensor;
+        y?.Tensor.copy_(normalized * weight.Tensor + bias!.Tensor);
         dWeight.Flat.copy_((dy.Tensor * normalized).sum([0]));
         dBias.Flat.copy_(dy.Tensor.sum([0]));
         Tensor along = (scaled * normalized).mean([1], keepdim: true);

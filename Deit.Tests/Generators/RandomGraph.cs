@@ -31,7 +31,7 @@ internal sealed class RandomGraph(Choices choices)
         bool distilled = choices.Maybe();
         if (distilled) Step($"op: linear, name: head_dist, out: {Text(classes)}, input: x, output: other");
         Step($"op: linear, name: head, out: {Text(classes)}, input: x");
-        return $"name: model\nfamily: graph\nimage_size: {Text(image)}\nchannels: {Text(channels)}\nclasses: {Text(classes)}\n"
+        return $"name: model\nfamily: graph\nimage_size: {Text(image)}\nchannels: {Text(channels)}\nclasses: {Text(classes)}\ncheckpoint_every: {Text(choices.From(0, 3))}\n"
             + (_blocks.Length > 0 ? $"blocks:\n{_blocks}" : "") + $"steps:\n{_steps}" + (distilled ? "distillation_output: other\n" : "");
     }
 

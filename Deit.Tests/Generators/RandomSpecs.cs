@@ -41,6 +41,7 @@ internal static class RandomSpecs
             pool: {(mean ? "avg" : "token")}
             distilled: {Truth(distilled)}
             classes: {choices.From(1, 9)}
+            checkpoint_every: {choices.From(0, 3)}
             {scale}
             """);
     }
@@ -67,6 +68,7 @@ internal static class RandomSpecs
             se_ratio: {choices.Of(0.25, 0.0, 0.01, 1.0)}
             drop_path: {choices.Of(0.0, 0.2, 0.99)}
             classes: {choices.From(1, 9)}
+            checkpoint_every: {choices.From(0, 3)}
 
             """);
     }
@@ -82,6 +84,7 @@ internal static class RandomSpecs
         se_ratio: {choices.Of(0.25, 0.0, 0.01, 1.0)}
         drop_path: {choices.Of(0.0, 0.2, 0.99)}
         classes: {choices.From(1, 9)}
+        checkpoint_every: {choices.From(0, 3)}
 
         """);
 

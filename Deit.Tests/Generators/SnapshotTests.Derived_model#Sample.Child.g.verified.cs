@@ -366,7 +366,7 @@ public sealed partial class Child : Classifier, IGeneratedModel<Child>
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(53_248, 640),
+        TrainingPlan = new(45_056, 640),
         Layers =
         [
             new("stem.conv", "Conv2d", [32, 16, 16], 864, 221_184),
@@ -398,14 +398,14 @@ public sealed partial class Child : Classifier, IGeneratedModel<Child>
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 53_248, 640));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 45_056, 640));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
-        private readonly DownsamplingBottleneckStep _s1B1Step = new(memory, "s1.b1.", new(0, 14_336, 14_336, 448));
-        private readonly DownsamplingBottleneckStep2 _s2B1Step = new(memory, "s2.b1.", new(14_336, 20_736, 20_736, 0));
-        private readonly BottleneckStep _s2B2Step = new(memory, "s2.b2.", new(20_736, 23_296, 23_296, 256));
+        private readonly DownsamplingBottleneckStep _s1B1Step = new(memory, "s1.b1.", new(0, 30_720, 38_912, 448));
+        private readonly DownsamplingBottleneckStep2 _s2B1Step = new(memory, "s2.b1.", new(30_720, 37_120, 37_120, 0));
+        private readonly BottleneckStep _s2B2Step = new(memory, "s2.b2.", new(37_120, 39_680, 39_680, 256));
         private readonly Matrix _stemConvWeight = memory.Parameter("stem.conv.weight", 32, 27);
         private readonly Matrix _stemBnWeight = memory.Parameter("stem.bn.weight", 1, 32);
         private readonly Matrix _stemBnBias = memory.Parameter("stem.bn.bias", 1, 32);
@@ -420,18 +420,18 @@ public sealed partial class Child : Classifier, IGeneratedModel<Child>
         private readonly Matrix _stemBnRunningVar = memory.Buffer("stem.bn.running_var", 32);
         private readonly Matrix _stemBnNumBatchesTracked = memory.Buffer("stem.bn.num_batches_tracked", 1);
 
-        private readonly Matrix _stemConv = memory.Matrix(26_624, 256, 32);
-        private readonly Matrix _stemRelu = memory.Matrix(34_816, 256, 32);
-        private readonly Matrix _s1B1 = memory.Matrix(51_200, 64, 16);
-        private readonly Matrix _s2B1 = memory.Matrix(24_320, 16, 32);
-        private readonly Matrix _s2B2 = memory.Matrix(24_832, 16, 32);
-        private readonly Matrix _headMean = memory.Matrix(23_296, 1, 32);
-        private readonly Matrix _headFc = memory.Matrix(23_360, 1, 10);
-        private readonly Matrix _dy = memory.Matrix(23_376, 1, 10);
-        private readonly Matrix _dHeadMean = memory.Matrix(23_328, 1, 32);
-        private readonly Matrix _dS2B2 = memory.Matrix(25_344, 16, 32);
-        private readonly Matrix _dS1B1 = memory.Matrix(52_224, 64, 16);
-        private readonly Matrix _dStemRelu = memory.Matrix(43_008, 256, 32);
+        private readonly Matrix _stemConv = memory.Matrix(14_336, 256, 32);
+        private readonly Matrix _stemRelu = memory.Matrix(22_528, 256, 32);
+        private readonly Matrix _s1B1 = memory.Matrix(43_008, 64, 16);
+        private readonly Matrix _s2B1 = memory.Matrix(40_192, 16, 32);
+        private readonly Matrix _s2B2 = memory.Matrix(40_704, 16, 32);
+        private readonly Matrix _headMean = memory.Matrix(39_680, 1, 32);
+        private readonly Matrix _headFc = memory.Matrix(39_744, 1, 10);
+        private readonly Matrix _dy = memory.Matrix(39_760, 1, 10);
+        private readonly Matrix _dHeadMean = memory.Matrix(39_712, 1, 32);
+        private readonly Matrix _dS2B2 = memory.Matrix(41_216, 16, 32);
+        private readonly Matrix _dS1B1 = memory.Matrix(44_032, 64, 16);
+        private readonly Matrix _dStemRelu = memory.Matrix(30_720, 256, 32);
         private readonly Matrix _stemBnMean = memory.Constant(576, 1, 32);
         private readonly Matrix _stemBnInverseDeviation = memory.Constant(608, 1, 32);
 
@@ -532,13 +532,13 @@ public sealed partial class Child : Classifier, IGeneratedModel<Child>
         private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 12_288, 64, 16);
         private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 8_192, 64, 32);
         private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 13_312, 64, 16);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Tape + 12_288, 64, 16);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Tape + 8_192, 256, 16);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 256, 32);
         private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 64, 16);
         private readonly Matrix _dSum = memory.Matrix(place.Backward + 2_048, 64, 16);
         private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 3_072, 64, 16);
         private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 0, 64, 32);
-        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 0, 64, 16);
-        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 8_192, 256, 16);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 256, 32);
         private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 16);
         private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 16, 1, 16);
         private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 32, 1, 16);
@@ -667,13 +667,13 @@ public sealed partial class Child : Classifier, IGeneratedModel<Child>
         private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 5_120, 16, 32);
         private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 6_144, 16, 16);
         private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 5_632, 16, 32);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Tape + 5_632, 16, 16);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Tape + 4_096, 64, 32);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 64, 16);
         private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 16, 32);
         private readonly Matrix _dSum = memory.Matrix(place.Backward + 0, 16, 32);
         private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 512, 16, 32);
-        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 1_024, 16, 16);
-        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 2_048, 16, 32);
-        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 64, 32);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 2_048, 64, 16);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 512, 16, 32);
         private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 32);
         private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 32, 1, 32);
         private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 64, 1, 32);
@@ -791,11 +791,11 @@ public sealed partial class Child : Classifier, IGeneratedModel<Child>
         private readonly Matrix _conv2Conv = memory.Matrix(place.Tape + 1_024, 16, 32);
         private readonly Matrix _conv2Relu = memory.Matrix(place.Tape + 1_536, 16, 32);
         private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 2_048, 16, 32);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Tape + 2_048, 16, 32);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Tape + 1_024, 16, 32);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 16, 32);
         private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 16, 32);
         private readonly Matrix _dConv3Bn = memory.Matrix(place.Backward + 0, 16, 32);
-        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 512, 16, 32);
-        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 16, 32);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 512, 16, 32);
         private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 32);
         private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 32, 1, 32);
         private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 64, 1, 32);

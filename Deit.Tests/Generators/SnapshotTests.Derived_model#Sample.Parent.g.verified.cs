@@ -374,7 +374,7 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(63_584, 2_112),
+        TrainingPlan = new(61_280, 2_112),
         Layers =
         [
             new("stem.conv", "Conv2d", [32, 16, 16], 864, 221_184),
@@ -408,14 +408,14 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 63_584, 2_112));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 61_280, 2_112));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
-        private readonly DownsamplingBottleneckStep _s1B1Step = new(memory, "s1.b1.", new(0, 20_480, 20_480, 1_792));
-        private readonly DownsamplingBottleneckStep2 _s2B1Step = new(memory, "s2.b1.", new(20_480, 31_616, 51_200, 1_280));
-        private readonly DownsamplingBottleneckStep3 _s3B1Step = new(memory, "s3.b1.", new(51_200, 31_616, 58_720, 0));
+        private readonly DownsamplingBottleneckStep _s1B1Step = new(memory, "s1.b1.", new(0, 20_480, 48_000, 1_792));
+        private readonly DownsamplingBottleneckStep2 _s2B1Step = new(memory, "s2.b1.", new(20_480, 48_000, 48_000, 1_280));
+        private readonly DownsamplingBottleneckStep3 _s3B1Step = new(memory, "s3.b1.", new(48_000, 57_056, 57_056, 0));
         private readonly Matrix _stemConvWeight = memory.Parameter("stem.conv.weight", 32, 27);
         private readonly Matrix _stemBnWeight = memory.Parameter("stem.bn.weight", 1, 32);
         private readonly Matrix _stemBnBias = memory.Parameter("stem.bn.bias", 1, 32);
@@ -430,19 +430,19 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
         private readonly Matrix _stemBnRunningVar = memory.Buffer("stem.bn.running_var", 32);
         private readonly Matrix _stemBnNumBatchesTracked = memory.Buffer("stem.bn.num_batches_tracked", 1);
 
-        private readonly Matrix _stemConv = memory.Matrix(34_816, 256, 32);
-        private readonly Matrix _stemRelu = memory.Matrix(43_008, 256, 32);
-        private readonly Matrix _s1B1 = memory.Matrix(62_048, 64, 24);
-        private readonly Matrix _s2B1 = memory.Matrix(32_512, 16, 56);
-        private readonly Matrix _s3B1 = memory.Matrix(33_408, 4, 152);
-        private readonly Matrix _headMean = memory.Matrix(31_616, 1, 152);
-        private readonly Matrix _headFc = memory.Matrix(31_936, 1, 10);
-        private readonly Matrix _dy = memory.Matrix(31_952, 1, 10);
-        private readonly Matrix _dHeadMean = memory.Matrix(31_776, 1, 152);
-        private readonly Matrix _dS3B1 = memory.Matrix(34_016, 4, 152);
-        private readonly Matrix _dS2B1 = memory.Matrix(31_616, 16, 56);
-        private readonly Matrix _dS1B1 = memory.Matrix(59_392, 64, 24);
-        private readonly Matrix _dStemRelu = memory.Matrix(51_200, 256, 32);
+        private readonly Matrix _stemConv = memory.Matrix(31_616, 256, 32);
+        private readonly Matrix _stemRelu = memory.Matrix(39_808, 256, 32);
+        private readonly Matrix _s1B1 = memory.Matrix(55_520, 64, 24);
+        private readonly Matrix _s2B1 = memory.Matrix(58_272, 16, 56);
+        private readonly Matrix _s3B1 = memory.Matrix(60_064, 4, 152);
+        private readonly Matrix _headMean = memory.Matrix(57_056, 1, 152);
+        private readonly Matrix _headFc = memory.Matrix(57_376, 1, 10);
+        private readonly Matrix _dy = memory.Matrix(57_392, 1, 10);
+        private readonly Matrix _dHeadMean = memory.Matrix(57_216, 1, 152);
+        private readonly Matrix _dS3B1 = memory.Matrix(60_672, 4, 152);
+        private readonly Matrix _dS2B1 = memory.Matrix(59_168, 16, 56);
+        private readonly Matrix _dS1B1 = memory.Matrix(53_120, 64, 24);
+        private readonly Matrix _dStemRelu = memory.Matrix(20_480, 256, 32);
         private readonly Matrix _stemBnMean = memory.Constant(2_048, 1, 32);
         private readonly Matrix _stemBnInverseDeviation = memory.Constant(2_080, 1, 32);
 
@@ -543,13 +543,13 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
         private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 17_408, 64, 24);
         private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 12_288, 64, 32);
         private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 18_944, 64, 24);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Tape + 18_432, 64, 24);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Tape + 12_288, 256, 24);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 256, 32);
         private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 64, 24);
         private readonly Matrix _dSum = memory.Matrix(place.Backward + 2_048, 64, 24);
         private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 3_584, 64, 24);
         private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 0, 64, 32);
-        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 0, 64, 24);
-        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 8_192, 256, 24);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 256, 32);
         private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 24);
         private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 32, 1, 24);
         private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 64, 1, 24);
@@ -678,13 +678,13 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
         private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 8_960, 16, 56);
         private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 10_752, 16, 24);
         private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 9_856, 16, 56);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Tape + 9_856, 16, 24);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Tape + 7_168, 64, 56);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 64, 24);
         private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 16, 56);
         private readonly Matrix _dSum = memory.Matrix(place.Backward + 0, 16, 56);
         private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 896, 16, 56);
-        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 1_792, 16, 24);
-        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 3_584, 16, 56);
-        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 64, 56);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 3_584, 64, 24);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 896, 16, 56);
         private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 56);
         private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 64, 1, 56);
         private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 128, 1, 56);
@@ -813,13 +813,13 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
         private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 6_080, 4, 152);
         private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 7_296, 4, 56);
         private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 6_688, 4, 152);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Tape + 6_688, 4, 56);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Tape + 4_864, 16, 152);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 16, 56);
         private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 4, 152);
         private readonly Matrix _dSum = memory.Matrix(place.Backward + 0, 4, 152);
         private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 608, 4, 152);
-        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 1_216, 4, 56);
-        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 2_432, 4, 152);
-        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 16, 152);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 2_432, 16, 56);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 608, 4, 152);
         private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 152);
         private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 160, 1, 152);
         private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 320, 1, 152);

@@ -269,7 +269,7 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
         Distilled = true,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(6_917_024, 0),
+        TrainingPlan = new(4_584_272, 0),
         Layers =
         [
             new("cls_token", "Parameter", [1, 1, 192], 192, 0),
@@ -367,23 +367,23 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 6_917_024, 0));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 4_584_272, 0));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
-        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 542_560, 542_560, 0));
-        private readonly TransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(542_560, 1_085_120, 1_085_120, 0));
-        private readonly TransformerBlockStep _blocks2Step = new(memory, "blocks.2.", new(1_085_120, 1_627_680, 1_627_680, 0));
-        private readonly TransformerBlockStep _blocks3Step = new(memory, "blocks.3.", new(1_627_680, 2_170_240, 2_170_240, 0));
-        private readonly TransformerBlockStep _blocks4Step = new(memory, "blocks.4.", new(2_170_240, 2_712_800, 2_712_800, 0));
-        private readonly TransformerBlockStep _blocks5Step = new(memory, "blocks.5.", new(2_712_800, 3_255_360, 3_255_360, 0));
-        private readonly TransformerBlockStep _blocks6Step = new(memory, "blocks.6.", new(3_255_360, 3_797_920, 3_797_920, 0));
-        private readonly TransformerBlockStep _blocks7Step = new(memory, "blocks.7.", new(3_797_920, 4_340_480, 4_340_480, 0));
-        private readonly TransformerBlockStep _blocks8Step = new(memory, "blocks.8.", new(4_340_480, 4_883_040, 4_883_040, 0));
-        private readonly TransformerBlockStep _blocks9Step = new(memory, "blocks.9.", new(4_883_040, 5_425_600, 5_425_600, 0));
-        private readonly TransformerBlockStep _blocks10Step = new(memory, "blocks.10.", new(5_425_600, 5_968_160, 5_968_160, 0));
-        private readonly PrunedTransformerBlockStep _blocks11Step = new(memory, "blocks.11.", new(5_968_160, 6_087_360, 6_087_360, 0));
+        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 344_176, 344_176, 0));
+        private readonly TransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(344_176, 688_352, 688_352, 0));
+        private readonly TransformerBlockStep _blocks2Step = new(memory, "blocks.2.", new(688_352, 1_032_528, 1_032_528, 0));
+        private readonly TransformerBlockStep _blocks3Step = new(memory, "blocks.3.", new(1_032_528, 1_376_704, 1_376_704, 0));
+        private readonly TransformerBlockStep _blocks4Step = new(memory, "blocks.4.", new(1_376_704, 1_720_880, 1_720_880, 0));
+        private readonly TransformerBlockStep _blocks5Step = new(memory, "blocks.5.", new(1_720_880, 2_065_056, 2_065_056, 0));
+        private readonly TransformerBlockStep _blocks6Step = new(memory, "blocks.6.", new(2_065_056, 2_409_232, 2_409_232, 0));
+        private readonly TransformerBlockStep _blocks7Step = new(memory, "blocks.7.", new(2_409_232, 2_753_408, 2_753_408, 0));
+        private readonly TransformerBlockStep _blocks8Step = new(memory, "blocks.8.", new(2_753_408, 3_097_584, 3_097_584, 0));
+        private readonly TransformerBlockStep _blocks9Step = new(memory, "blocks.9.", new(3_097_584, 3_441_760, 3_441_760, 0));
+        private readonly TransformerBlockStep _blocks10Step = new(memory, "blocks.10.", new(3_441_760, 3_785_936, 3_785_936, 0));
+        private readonly PrunedTransformerBlockStep _blocks11Step = new(memory, "blocks.11.", new(3_785_936, 3_866_736, 3_866_736, 0));
         private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 192, 768);
         private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 192);
         private readonly Matrix _distToken = memory.Parameter("dist_token", 1, 192);
@@ -407,38 +407,39 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
         private readonly Matrix _dPatchEmbedProjWeight = memory.Gradient("patch_embed.proj.weight", 192, 768);
         private readonly Matrix _dPatchEmbedProjBias = memory.Gradient("patch_embed.proj.bias", 1, 192);
 
-        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(6_310_304, 196, 768);
-        private readonly Matrix _patchEmbedProj = memory.Matrix(37_824, 196, 192);
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(0, 196, 768);
+        private readonly Matrix _patchEmbedProj = memory.Matrix(150_528, 196, 192);
         private readonly Matrix _tokens = memory.Matrix(0, 197, 192);
-        private readonly Matrix _tokens2 = memory.Matrix(6_460_832, 198, 192);
-        private readonly Matrix _blocks0 = memory.Matrix(6_498_848, 198, 192);
-        private readonly Matrix _blocks1 = memory.Matrix(6_536_864, 198, 192);
-        private readonly Matrix _blocks2 = memory.Matrix(6_574_880, 198, 192);
-        private readonly Matrix _blocks3 = memory.Matrix(6_612_896, 198, 192);
-        private readonly Matrix _blocks4 = memory.Matrix(6_650_912, 198, 192);
-        private readonly Matrix _blocks5 = memory.Matrix(6_688_928, 198, 192);
-        private readonly Matrix _blocks6 = memory.Matrix(6_726_944, 198, 192);
-        private readonly Matrix _blocks7 = memory.Matrix(6_764_960, 198, 192);
-        private readonly Matrix _blocks8 = memory.Matrix(6_802_976, 198, 192);
-        private readonly Matrix _blocks9 = memory.Matrix(6_840_992, 198, 192);
-        private readonly Matrix _blocks10 = memory.Matrix(6_164_544, 198, 192);
-        private readonly Matrix _blocks11 = memory.Matrix(6_091_392, 2, 192);
-        private readonly Matrix _norm = memory.Matrix(6_088_368, 2, 192);
-        private readonly Matrix _normMean = memory.Matrix(6_092_352, 2, 1);
-        private readonly Matrix _normInverseDeviation = memory.Matrix(6_092_368, 2, 1);
-        private readonly Matrix _token = memory.Matrix(6_091_776, 1, 192);
-        private readonly Matrix _head = memory.Matrix(6_087_360, 1, 1_000);
-        private readonly Matrix _token2 = memory.Matrix(6_091_968, 1, 192);
-        private readonly Matrix _headDist = memory.Matrix(6_088_368, 1, 1_000);
-        private readonly Matrix _dy1 = memory.Matrix(6_089_376, 1, 1_000);
-        private readonly Matrix _dToken = memory.Matrix(6_092_160, 1, 192);
-        private readonly Matrix _dNorm = memory.Matrix(6_202_560, 2, 192);
-        private readonly Matrix _dy0 = memory.Matrix(6_090_384, 1, 1_000);
-        private readonly Matrix _dToken2 = memory.Matrix(6_087_744, 1, 192);
-        private readonly Matrix _dNorm2 = memory.Matrix(6_087_360, 2, 192);
-        private readonly Matrix _dBlocks10 = memory.Matrix(6_879_008, 198, 192);
+        private readonly Matrix _tokens2 = memory.Matrix(4_128_080, 198, 192);
+        private readonly Matrix _blocks0 = memory.Matrix(4_166_096, 198, 192);
+        private readonly Matrix _blocks1 = memory.Matrix(4_204_112, 198, 192);
+        private readonly Matrix _blocks2 = memory.Matrix(4_242_128, 198, 192);
+        private readonly Matrix _blocks3 = memory.Matrix(4_280_144, 198, 192);
+        private readonly Matrix _blocks4 = memory.Matrix(4_318_160, 198, 192);
+        private readonly Matrix _blocks5 = memory.Matrix(4_356_176, 198, 192);
+        private readonly Matrix _blocks6 = memory.Matrix(4_394_192, 198, 192);
+        private readonly Matrix _blocks7 = memory.Matrix(4_432_208, 198, 192);
+        private readonly Matrix _blocks8 = memory.Matrix(4_470_224, 198, 192);
+        private readonly Matrix _blocks9 = memory.Matrix(4_508_240, 198, 192);
+        private readonly Matrix _blocks10 = memory.Matrix(3_976_016, 198, 192);
+        private readonly Matrix _blocks11 = memory.Matrix(3_904_752, 2, 192);
+        private readonly Matrix _norm = memory.Matrix(3_867_744, 2, 192);
+        private readonly Matrix _normMean = memory.Matrix(3_871_344, 2, 1);
+        private readonly Matrix _normInverseDeviation = memory.Matrix(3_871_360, 2, 1);
+        private readonly Matrix _token = memory.Matrix(3_870_768, 1, 192);
+        private readonly Matrix _head = memory.Matrix(3_866_736, 1, 1_000);
+        private readonly Matrix _token2 = memory.Matrix(3_870_960, 1, 192);
+        private readonly Matrix _headDist = memory.Matrix(3_867_744, 1, 1_000);
+        private readonly Matrix _dy1 = memory.Matrix(3_868_752, 1, 1_000);
+        private readonly Matrix _dToken = memory.Matrix(3_871_152, 1, 192);
+        private readonly Matrix _dNorm = memory.Matrix(3_942_768, 2, 192);
+        private readonly Matrix _dy0 = memory.Matrix(3_869_760, 1, 1_000);
+        private readonly Matrix _dToken2 = memory.Matrix(3_867_120, 1, 192);
+        private readonly Matrix _dNorm2 = memory.Matrix(3_866_736, 2, 192);
+        private readonly Matrix _dBlocks10 = memory.Matrix(4_546_256, 198, 192);
         private readonly Matrix _dTokens = memory.Matrix(0, 197, 192);
-        private readonly Matrix _dPatchEmbedProj = memory.Matrix(37_824, 196, 192);
+        private readonly Matrix _dPatchEmbedProj = memory.Matrix(150_528, 196, 192);
+        private readonly Matrix _patchEmbedProjPatchesAgain = memory.Matrix(0, 196, 768);
 
         /// <inheritdoc/>
         public override Matrix[] Logits => [_head, _headDist];
@@ -521,7 +522,8 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
             Fused.PrependTokensBackward(_dTokens, _dDistToken, _dPatchEmbedProj);
 
             // patch_embed.proj
-            Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatches, _dPatchEmbedProjWeight);
+            Fused.Patches(images, size: 16, _patchEmbedProjPatchesAgain);
+            Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatchesAgain, _dPatchEmbedProjWeight);
             Fused.ColumnSum(_dPatchEmbedProj, _dPatchEmbedProjBias);
         }
     }
@@ -544,40 +546,42 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 192);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 768);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 192, 768);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 768, 192);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 192);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 192);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 768, 192);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 192, 192);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 192);
-        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 576, 192);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 576);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 192);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 192);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 576, 192);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 389_664, 198, 192);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 541_728, 198, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 541_936, 198, 1);
-        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 427_680, 198, 192);
-        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 275_616, 198, 576);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 465_696, 198, 192);
-        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 152_064, 594, 208);
-        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 503_712, 198, 192);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 542_144, 198, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 542_352, 198, 1);
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 0, 198, 192);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 343_344, 198, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 343_552, 198, 1);
+        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 266_112, 198, 192);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 152_064, 198, 576);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 304_128, 198, 192);
+        private readonly Matrix _attnStatistics = memory.Matrix(place.Tape + 342_144, 594, 2);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 0, 198, 192);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 343_760, 198, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 343_968, 198, 1);
         private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 198, 768);
-        private readonly Matrix _attnProj = memory.Matrix(place.Forward + 0, 198, 192);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 0, 198, 192);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 38_016, 198, 192);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 0, 198, 192);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 114_048, 198, 192);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Tape + 0, 198, 576);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 114_048, 198, 192);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 152_064, 198, 192);
+        private readonly Matrix _norm2 = memory.Matrix(place.Forward + 0, 198, 192);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 198, 768);
         private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 152_064, 198, 192);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 304_128, 198, 192);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 198, 768);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 152_064, 198, 768);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 152_064, 198, 192);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 198, 192);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 114_048, 198, 192);
-        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 198, 576);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 114_048, 198, 192);
 
         /// <summary>(B·198, 192) → (B·198, 192)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -589,7 +593,7 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
             Fused.Linear(_dropPath1.Of(_norm1), _attnQkvWeight, _attnQkvBias, _dropPath1.Of(_attnQkv));
 
             // attn
-            Fused.Attention(_dropPath1.Of(_attnQkv), heads: 3, tokens: 198, _dropPath1.Of(_attnMerged), _dropPath1.Of(_attnProbabilities));
+            Fused.FlashAttention(_dropPath1.Of(_attnQkv), heads: 3, tokens: 198, _dropPath1.Of(_attnMerged), _dropPath1.Of(_attnStatistics));
 
             // attn.proj
             Fused.LinearOnto(_dropPath1.Of(_attnMerged), _attnProjWeight, _attnProjSum, _attnProjSum, kept: _dropPath1, product: _dropPath1.Of(_attnProj));
@@ -625,10 +629,12 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
 
             // mlp.fc1
             Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
-            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
 
             // norm2
-            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProjSum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProjSum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _dropPath2.Of(_norm2Again));
+
+            // mlp.fc1
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2Again), _dMlpFc1Weight);
 
             // drop_path1
             Matrix dAttnProj = Fused.TakeKept(dy, _dropPath1, _dAttnProj);
@@ -639,15 +645,17 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
             Fused.ColumnSum(dAttnProj, _dAttnProjBias);
 
             // attn
-            Fused.AttentionBackward(_dropPath1.Of(_attnQkv), _dropPath1.Of(_attnProbabilities), _dropPath1.Of(_dAttnMerged), heads: 3, tokens: 198, _dropPath1.Of(_dAttnQkv));
+            Fused.FlashAttentionBackward(_dropPath1.Of(_attnQkv), _dropPath1.Of(_attnStatistics), _dropPath1.Of(_dAttnMerged), heads: 3, tokens: 198, _dropPath1.Of(_dAttnQkv));
 
             // attn.qkv
             Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkv), _attnQkvWeight, _dropPath1.Of(_dNorm1));
-            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1), _dAttnQkvWeight);
             Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
 
             // norm1
-            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy, bias: _norm1Bias, y: _dropPath1.Of(_norm1Again));
+
+            // attn.qkv
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1Again), _dAttnQkvWeight);
         }
     }
 
@@ -673,62 +681,64 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 192);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 768);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 192, 768);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 768, 192);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 192);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 192);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 768, 192);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 192, 192);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 192);
         private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 192, 192);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 192);
-        private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 384, 192, offset: 36_864);
         private readonly Matrix _dAttnQkvBias2 = memory.Gradient(path + "attn.qkv.bias", 1, 384, offset: 192);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 192);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 192);
+        private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 384, 192, offset: 36_864);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 76_032, 198, 192);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 118_752, 198, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 118_960, 198, 1);
-        private readonly Matrix _leading = memory.Matrix(place.Tape + 116_832, 2, 192);
+        private readonly Matrix _leading = memory.Matrix(place.Tape + 76_032, 2, 192);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 80_352, 198, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 80_560, 198, 1);
+        private readonly Matrix _leading2 = memory.Matrix(place.Tape + 78_816, 2, 192);
         private readonly Matrix _attnQkvKv = memory.Matrix(place.Tape + 0, 198, 384);
-        private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 117_216, 2, 192);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 117_600, 2, 192);
-        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 115_584, 6, 208);
-        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 117_984, 2, 192);
-        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 118_368, 2, 192);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 119_168, 2, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 119_184, 2, 1);
-        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 114_048, 2, 768);
-        private readonly Matrix _leading2 = memory.Matrix(place.Forward + 0, 2, 192);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 79_200, 2, 192);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 79_584, 2, 192);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 77_568, 6, 208);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 79_968, 2, 192);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 80_768, 2, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 80_784, 2, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 76_032, 2, 768);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 76_032, 2, 192);
+        private readonly Matrix _dy = memory.Matrix(place.Tape + 76_416, 2, 192);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 76_800, 2, 192);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 76_032, 2, 192);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 76_800, 2, 192);
+        private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Tape + 76_032, 2, 192);
+        private readonly Matrix _dLeading = memory.Matrix(place.Tape + 38_016, 2, 192);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 0, 198, 192);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 0, 198, 192);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 198, 192);
+        private readonly Matrix _norm1 = memory.Matrix(place.Forward + 0, 198, 192);
+        private readonly Matrix _norm2 = memory.Matrix(place.Forward + 0, 2, 192);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 2, 768);
         private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 1_536, 2, 192);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 3_072, 2, 192);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 2, 768);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 1_536, 2, 768);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 1_536, 2, 192);
-        private readonly Matrix _dy = memory.Matrix(place.Backward + 76_032, 2, 192);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 2, 192);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 76_416, 2, 192);
-        private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Backward + 76_800, 2, 192);
         private readonly Matrix _dAttnQkvKv = memory.Matrix(place.Backward + 0, 198, 384);
-        private readonly Matrix _dLeading = memory.Matrix(place.Backward + 76_416, 2, 192);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 0, 198, 192);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 198, 192);
 
         /// <summary>(B·198, 192) → (B·2, 192)</summary>
         public void Forward(Matrix x, Matrix y)
         {
-            Fused.TakeTokens(x, tokens: 198, count: 2, _leading2);
+            Fused.TakeTokens(x, tokens: 198, count: 2, _leading);
 
             // norm1
             Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1, _norm1Mean, _norm1InverseDeviation);
 
-            Fused.TakeTokens(_norm1, tokens: 198, count: 2, _leading);
+            Fused.TakeTokens(_norm1, tokens: 198, count: 2, _leading2);
 
             // attn.qkv
             Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkvKv);
-            Fused.Linear(_leading, _attnQkvWeight2, _attnQkvBias2, _attnQkvQ);
+            Fused.Linear(_leading2, _attnQkvWeight2, _attnQkvBias2, _attnQkvQ);
 
             // attn
             Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 3, tokens: 198, _attnMerged, _attnProbabilities);
@@ -739,7 +749,7 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
             // drop_path1
             Fused.ScaleImages(_attnProj, _dropPath1, _attnProj);
 
-            Fused.Add(_leading2, _attnProj, _attnProj);
+            Fused.Add(_leading, _attnProj, _attnProj);
 
             // norm2
             Fused.LayerNorm(_attnProj, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2, shift: _mlpFc2Bias, shifted: y);
@@ -772,10 +782,12 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
 
             // mlp.fc1
             Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
-            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
 
             // norm2
-            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _dropPath2.Of(_norm2Again));
+
+            // mlp.fc1
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2Again), _dMlpFc1Weight);
 
             // drop_path1
             Fused.ScaleImages(_dy, _dropPath1, _dAttnProj);
@@ -790,17 +802,19 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
 
             // attn.qkv
             Fused.LinearInputGradient(_dAttnQkvQ, _attnQkvWeight2, _dLeading);
-            Fused.LinearWeightGradient(_dAttnQkvQ, _leading, _dAttnQkvWeight);
+            Fused.LinearWeightGradient(_dAttnQkvQ, _leading2, _dAttnQkvWeight);
             Fused.ColumnSum(_dAttnQkvQ, _dAttnQkvBias);
             Fused.LinearInputGradient(_dAttnQkvKv, _attnQkvWeight, dx);
-            Fused.LinearWeightGradient(_dAttnQkvKv, _norm1, _dAttnQkvWeight2);
             Fused.ColumnSum(_dAttnQkvKv, _dAttnQkvBias2);
 
             Fused.TakeTokensBackward(_dLeading, tokens: 198, count: 2, _dNorm1);
             Fused.Add(dx, _dNorm1, dx);
 
             // norm1
-            Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias);
+            Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias, bias: _norm1Bias, y: _norm1Again);
+
+            // attn.qkv
+            Fused.LinearWeightGradient(_dAttnQkvKv, _norm1Again, _dAttnQkvWeight2);
 
             Fused.TakeTokensBackward(_dy, tokens: 198, count: 2, _dX);
             Fused.Add(dx, _dX, dx);

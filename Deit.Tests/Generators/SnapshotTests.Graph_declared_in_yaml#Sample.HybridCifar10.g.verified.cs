@@ -262,7 +262,7 @@ public sealed partial class HybridCifar10 : Classifier, IGeneratedModel<HybridCi
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(484_096, 512),
+        TrainingPlan = new(387_328, 512),
         Layers =
         [
             new("stem", "Conv2d", [64, 16, 16], 1_728, 442_368),
@@ -302,16 +302,16 @@ public sealed partial class HybridCifar10 : Classifier, IGeneratedModel<HybridCi
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 484_096, 512));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 387_328, 512));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
-        private readonly ResidualStep _stage10Step = new(memory, "stage1.0.", new(271_104, 0, 0, 0));
-        private readonly ResidualStep _stage11Step = new(memory, "stage1.1.", new(320_256, 0, 0, 256));
-        private readonly TransformerStep _blocks0Step = new(memory, "blocks.0.", new(0, 90_368, 90_368, 0));
-        private readonly TransformerStep _blocks1Step = new(memory, "blocks.1.", new(90_368, 180_736, 180_736, 0));
-        private readonly TransformerStep _blocks2Step = new(memory, "blocks.2.", new(180_736, 369_408, 369_408, 0));
+        private readonly ResidualStep _stage10Step = new(memory, "stage1.0.", new(174_336, 0, 0, 0));
+        private readonly ResidualStep _stage11Step = new(memory, "stage1.1.", new(223_488, 0, 0, 256));
+        private readonly TransformerStep _blocks0Step = new(memory, "blocks.0.", new(0, 58_112, 58_112, 0));
+        private readonly TransformerStep _blocks1Step = new(memory, "blocks.1.", new(58_112, 116_224, 116_224, 0));
+        private readonly TransformerStep _blocks2Step = new(memory, "blocks.2.", new(116_224, 272_640, 272_640, 0));
         private readonly Matrix _stemWeight = memory.Parameter("stem.weight", 64, 27);
         private readonly Matrix _downWeight = memory.Parameter("down.weight", 128, 256);
         private readonly Matrix _downBias = memory.Parameter("down.bias", 1, 128);
@@ -325,19 +325,19 @@ public sealed partial class HybridCifar10 : Classifier, IGeneratedModel<HybridCi
         private readonly Matrix _dDownBias = memory.Gradient("down.bias", 1, 128);
         private readonly Matrix _dStemWeight = memory.Gradient("stem.weight", 64, 27);
 
-        private readonly Matrix _stem = memory.Matrix(402_176, 256, 64);
-        private readonly Matrix _stage10 = memory.Matrix(418_560, 256, 64);
-        private readonly Matrix _stage11 = memory.Matrix(434_944, 256, 64);
-        private readonly Matrix _down = memory.Matrix(451_328, 64, 128);
-        private readonly Matrix _blocks0 = memory.Matrix(459_520, 64, 128);
-        private readonly Matrix _blocks1 = memory.Matrix(467_712, 64, 128);
-        private readonly Matrix _blocks2 = memory.Matrix(385_792, 64, 128);
-        private readonly Matrix _mean = memory.Matrix(369_408, 1, 128);
-        private readonly Matrix _head = memory.Matrix(369_664, 1, 10);
-        private readonly Matrix _dy = memory.Matrix(369_680, 1, 10);
-        private readonly Matrix _dMean = memory.Matrix(369_536, 1, 128);
-        private readonly Matrix _dBlocks2 = memory.Matrix(475_904, 64, 128);
-        private readonly Matrix _dStage11 = memory.Matrix(32_768, 256, 64);
+        private readonly Matrix _stem = memory.Matrix(305_408, 256, 64);
+        private readonly Matrix _stage10 = memory.Matrix(321_792, 256, 64);
+        private readonly Matrix _stage11 = memory.Matrix(338_176, 256, 64);
+        private readonly Matrix _down = memory.Matrix(354_560, 64, 128);
+        private readonly Matrix _blocks0 = memory.Matrix(362_752, 64, 128);
+        private readonly Matrix _blocks1 = memory.Matrix(370_944, 64, 128);
+        private readonly Matrix _blocks2 = memory.Matrix(289_024, 64, 128);
+        private readonly Matrix _mean = memory.Matrix(272_640, 1, 128);
+        private readonly Matrix _head = memory.Matrix(272_896, 1, 10);
+        private readonly Matrix _dy = memory.Matrix(272_912, 1, 10);
+        private readonly Matrix _dMean = memory.Matrix(272_768, 1, 128);
+        private readonly Matrix _dBlocks2 = memory.Matrix(379_136, 64, 128);
+        private readonly Matrix _dStage11 = memory.Matrix(16_384, 256, 64);
 
         /// <inheritdoc/>
         public override Matrix[] Logits => [_head];
@@ -418,9 +418,9 @@ public sealed partial class HybridCifar10 : Classifier, IGeneratedModel<HybridCi
         private readonly Matrix _conv1 = memory.Matrix(place.Tape + 0, 256, 64);
         private readonly Matrix _relu = memory.Matrix(place.Tape + 16_384, 256, 64);
         private readonly Matrix _conv2 = memory.Matrix(place.Tape + 32_768, 256, 64);
+        private readonly Matrix _dRelu = memory.Matrix(place.Tape + 32_768, 256, 64);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 256, 64);
         private readonly Matrix _dConv2 = memory.Matrix(place.Backward + 0, 256, 64);
-        private readonly Matrix _dRelu = memory.Matrix(place.Backward + 16_384, 256, 64);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 256, 64);
         private readonly Matrix _bn1Mean = memory.Constant(place.Constant + 0, 1, 64);
         private readonly Matrix _bn1InverseDeviation = memory.Constant(place.Constant + 64, 1, 64);
         private readonly Matrix _bn2Mean = memory.Constant(place.Constant + 128, 1, 64);
@@ -480,34 +480,36 @@ public sealed partial class HybridCifar10 : Classifier, IGeneratedModel<HybridCi
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 128);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 256);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 128, 256);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 256, 128);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 128);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 128);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 128);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 256, 128);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 128, 128);
-        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 384, 128);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 384);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 128);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 128);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 384, 128);
 
-        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 57_344, 64, 128);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 90_112, 64, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 90_176, 64, 1);
-        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 65_536, 64, 128);
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 24_576, 64, 128);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 57_856, 64, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 57_920, 64, 1);
+        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 40_960, 64, 128);
         private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 0, 64, 384);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 73_728, 64, 128);
-        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 24_576, 256, 64);
-        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 81_920, 64, 128);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 90_240, 64, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 90_304, 64, 1);
-        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 40_960, 64, 256);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 49_152, 64, 128);
+        private readonly Matrix _attnStatistics = memory.Matrix(place.Tape + 57_344, 256, 2);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 57_984, 64, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 58_048, 64, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 24_576, 64, 256);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 24_576, 64, 128);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 32_768, 64, 128);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Tape + 24_576, 64, 384);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 0, 64, 128);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 8_192, 64, 128);
+        private readonly Matrix _norm2 = memory.Matrix(place.Forward + 0, 64, 128);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 64, 256);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 64, 256);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 16_384, 64, 256);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 16_384, 64, 128);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 24_576, 64, 128);
-        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 64, 384);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 24_576, 64, 128);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 0, 64, 128);
 
         /// <summary>(B·64, 128) → (B·64, 128)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -519,7 +521,7 @@ public sealed partial class HybridCifar10 : Classifier, IGeneratedModel<HybridCi
             Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkv);
 
             // attn
-            Fused.Attention(_attnQkv, heads: 4, tokens: 64, _attnMerged, _attnProbabilities);
+            Fused.FlashAttention(_attnQkv, heads: 4, tokens: 64, _attnMerged, _attnStatistics);
 
             // attn.proj
             Fused.LinearOnto(_attnMerged, _attnProjWeight, _attnProjSum, _attnProjSum);
@@ -552,25 +554,29 @@ public sealed partial class HybridCifar10 : Classifier, IGeneratedModel<HybridCi
 
             // mlp.fc1
             Fused.LinearInputGradient(_dMlpGelu, _mlpFc1Weight, _dNorm2);
-            Fused.LinearWeightGradient(_dMlpGelu, _norm2, _dMlpFc1Weight);
 
             // norm2
-            Fused.LayerNormBackward(_dNorm2, _attnProjSum, _norm2Mean, _norm2InverseDeviation, _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, residual: dy, columnSum: _dAttnProjBias);
+            Fused.LayerNormBackward(_dNorm2, _attnProjSum, _norm2Mean, _norm2InverseDeviation, _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, residual: dy, bias: _norm2Bias, y: _norm2Again, columnSum: _dAttnProjBias);
+
+            // mlp.fc1
+            Fused.LinearWeightGradient(_dMlpGelu, _norm2Again, _dMlpFc1Weight);
 
             // attn.proj
             Fused.LinearInputGradient(dy, _attnProjWeight, _dAttnMerged);
             Fused.LinearWeightGradient(dy, _attnMerged, _dAttnProjWeight);
 
             // attn
-            Fused.AttentionBackward(_attnQkv, _attnProbabilities, _dAttnMerged, heads: 4, tokens: 64, _dAttnQkv);
+            Fused.FlashAttentionBackward(_attnQkv, _attnStatistics, _dAttnMerged, heads: 4, tokens: 64, _dAttnQkv);
 
             // attn.qkv
             Fused.LinearInputGradient(_dAttnQkv, _attnQkvWeight, _dNorm1);
-            Fused.LinearWeightGradient(_dAttnQkv, _norm1, _dAttnQkvWeight);
             Fused.ColumnSum(_dAttnQkv, _dAttnQkvBias);
 
             // norm1
-            Fused.LayerNormBackward(_dNorm1, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, residual: dy);
+            Fused.LayerNormBackward(_dNorm1, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, residual: dy, bias: _norm1Bias, y: _norm1Again);
+
+            // attn.qkv
+            Fused.LinearWeightGradient(_dAttnQkv, _norm1Again, _dAttnQkvWeight);
         }
     }
 

@@ -261,7 +261,7 @@ partial class Students
             Distilled = false,
             Parameters = ParameterCount,
             Macs = MacsPerImage,
-            TrainingPlan = new(48_432, 0),
+            TrainingPlan = new(38_736, 0),
             Layers =
             [
                 new("cls_token", "Parameter", [1, 1, 96], 96, 0),
@@ -280,12 +280,12 @@ partial class Students
         };
 
         /// <inheritdoc/>
-        protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 48_432, 0));
+        protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 38_736, 0));
 
         /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
         private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
         {
-            private readonly PrunedTransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 20_016, 20_016, 0));
+            private readonly PrunedTransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 13_680, 13_680, 0));
             private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 96, 48);
             private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 96);
             private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 96);
@@ -303,20 +303,21 @@ partial class Students
             private readonly Matrix _dPatchEmbedProjWeight = memory.Gradient("patch_embed.proj.weight", 96, 48);
             private readonly Matrix _dPatchEmbedProjBias = memory.Gradient("patch_embed.proj.bias", 1, 96);
 
-            private readonly Matrix _patchEmbedProjPatches = memory.Matrix(45_264, 64, 48);
+            private readonly Matrix _patchEmbedProjPatches = memory.Matrix(6_144, 64, 48);
             private readonly Matrix _patchEmbedProj = memory.Matrix(0, 64, 96);
-            private readonly Matrix _tokens = memory.Matrix(32_784, 65, 96);
-            private readonly Matrix _blocks0 = memory.Matrix(20_496, 1, 96);
-            private readonly Matrix _norm = memory.Matrix(20_016, 1, 96);
-            private readonly Matrix _normMean = memory.Matrix(20_240, 1, 1);
-            private readonly Matrix _normInverseDeviation = memory.Matrix(20_256, 1, 1);
-            private readonly Matrix _token = memory.Matrix(20_112, 1, 96);
-            private readonly Matrix _head = memory.Matrix(20_208, 1, 10);
-            private readonly Matrix _dy = memory.Matrix(20_224, 1, 10);
-            private readonly Matrix _dToken = memory.Matrix(20_016, 1, 96);
-            private readonly Matrix _dNorm = memory.Matrix(48_336, 1, 96);
-            private readonly Matrix _dSum = memory.Matrix(39_024, 65, 96);
+            private readonly Matrix _tokens = memory.Matrix(26_160, 65, 96);
+            private readonly Matrix _blocks0 = memory.Matrix(19_920, 1, 96);
+            private readonly Matrix _norm = memory.Matrix(13_680, 1, 96);
+            private readonly Matrix _normMean = memory.Matrix(13_904, 1, 1);
+            private readonly Matrix _normInverseDeviation = memory.Matrix(13_920, 1, 1);
+            private readonly Matrix _token = memory.Matrix(13_776, 1, 96);
+            private readonly Matrix _head = memory.Matrix(13_872, 1, 10);
+            private readonly Matrix _dy = memory.Matrix(13_888, 1, 10);
+            private readonly Matrix _dToken = memory.Matrix(13_680, 1, 96);
+            private readonly Matrix _dNorm = memory.Matrix(38_640, 1, 96);
+            private readonly Matrix _dSum = memory.Matrix(32_400, 65, 96);
             private readonly Matrix _dPatchEmbedProj = memory.Matrix(0, 64, 96);
+            private readonly Matrix _patchEmbedProjPatchesAgain = memory.Matrix(6_144, 64, 48);
 
             /// <inheritdoc/>
             public override Matrix[] Logits => [_head];
@@ -362,7 +363,8 @@ partial class Students
                 Fused.PrependTokensBackward(_dSum, _dClsToken, _dPatchEmbedProj);
 
                 // patch_embed.proj
-                Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatches, _dPatchEmbedProjWeight);
+                Fused.Patches(images, size: 4, _patchEmbedProjPatchesAgain);
+                Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatchesAgain, _dPatchEmbedProjWeight);
                 Fused.ColumnSum(_dPatchEmbedProj, _dPatchEmbedProjBias);
             }
         }
@@ -387,60 +389,62 @@ partial class Students
             private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 96);
             private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 384);
             private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 96, 384);
-            private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 384, 96);
             private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 96);
             private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 96);
+            private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 384, 96);
             private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 96, 96);
             private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 96);
             private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 96, 96);
-            private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 192, 96, offset: 9_216);
             private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 96);
             private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 96);
+            private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 192, 96, offset: 9_216);
             private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
             private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-            private readonly Matrix _norm1 = memory.Matrix(place.Tape + 12_480, 65, 96);
-            private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 19_824, 65, 1);
-            private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 19_904, 65, 1);
-            private readonly Matrix _leading = memory.Matrix(place.Tape + 19_344, 1, 96);
+            private readonly Matrix _leading = memory.Matrix(place.Tape + 12_480, 1, 96);
+            private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 13_488, 65, 1);
+            private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 13_568, 65, 1);
+            private readonly Matrix _leading2 = memory.Matrix(place.Tape + 13_104, 1, 96);
             private readonly Matrix _attnQkvKv = memory.Matrix(place.Tape + 0, 65, 192);
-            private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 19_440, 1, 96);
-            private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 19_536, 1, 96);
-            private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 19_104, 3, 80);
-            private readonly Matrix _attnProj = memory.Matrix(place.Tape + 19_632, 1, 96);
-            private readonly Matrix _norm2 = memory.Matrix(place.Tape + 19_728, 1, 96);
-            private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 19_984, 1, 1);
-            private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 20_000, 1, 1);
-            private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 18_720, 1, 384);
-            private readonly Matrix _leading2 = memory.Matrix(place.Forward + 0, 1, 96);
+            private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 13_200, 1, 96);
+            private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 13_296, 1, 96);
+            private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 12_864, 3, 80);
+            private readonly Matrix _attnProj = memory.Matrix(place.Tape + 13_392, 1, 96);
+            private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 13_648, 1, 1);
+            private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 13_664, 1, 1);
+            private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 12_480, 1, 384);
+            private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 12_480, 1, 96);
+            private readonly Matrix _dy = memory.Matrix(place.Tape + 12_576, 1, 96);
+            private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 12_672, 1, 96);
+            private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 12_480, 1, 96);
+            private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 12_672, 1, 96);
+            private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Tape + 12_480, 1, 96);
+            private readonly Matrix _dLeading = memory.Matrix(place.Tape + 6_240, 1, 96);
+            private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 0, 65, 96);
+            private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 0, 65, 96);
+            private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 65, 96);
+            private readonly Matrix _norm1 = memory.Matrix(place.Forward + 0, 65, 96);
+            private readonly Matrix _norm2 = memory.Matrix(place.Forward + 0, 1, 96);
             private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 1, 384);
             private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 384, 1, 96);
             private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 768, 1, 96);
             private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 1, 384);
             private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 384, 1, 384);
-            private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 384, 1, 96);
-            private readonly Matrix _dy = memory.Matrix(place.Backward + 12_480, 1, 96);
-            private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 1, 96);
-            private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 12_576, 1, 96);
-            private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Backward + 12_672, 1, 96);
             private readonly Matrix _dAttnQkvKv = memory.Matrix(place.Backward + 0, 65, 192);
-            private readonly Matrix _dLeading = memory.Matrix(place.Backward + 12_576, 1, 96);
-            private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 0, 65, 96);
-            private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 65, 96);
 
             /// <summary>(B·65, 96) → (B, 96)</summary>
             public void Forward(Matrix x, Matrix y)
             {
-                Fused.TakeTokens(x, tokens: 65, count: 1, _leading2);
+                Fused.TakeTokens(x, tokens: 65, count: 1, _leading);
 
                 // norm1
                 Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1, _norm1Mean, _norm1InverseDeviation);
 
-                Fused.TakeTokens(_norm1, tokens: 65, count: 1, _leading);
+                Fused.TakeTokens(_norm1, tokens: 65, count: 1, _leading2);
 
                 // attn.qkv
                 Fused.Linear(_norm1, _attnQkvWeight, _attnQkvKv);
-                Fused.Linear(_leading, _attnQkvWeight2, _attnQkvQ);
+                Fused.Linear(_leading2, _attnQkvWeight2, _attnQkvQ);
 
                 // attn
                 Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 3, tokens: 65, _attnMerged, _attnProbabilities);
@@ -451,7 +455,7 @@ partial class Students
                 // drop_path1
                 Fused.ScaleImages(_attnProj, _dropPath1, _attnProj);
 
-                Fused.Add(_leading2, _attnProj, _attnProj);
+                Fused.Add(_leading, _attnProj, _attnProj);
 
                 // norm2
                 Fused.LayerNorm(_attnProj, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2, shift: _mlpFc2Bias, shifted: y);
@@ -484,10 +488,12 @@ partial class Students
 
                 // mlp.fc1
                 Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
-                Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
 
                 // norm2
-                Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+                Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _dropPath2.Of(_norm2Again));
+
+                // mlp.fc1
+                Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2Again), _dMlpFc1Weight);
 
                 // drop_path1
                 Fused.ScaleImages(_dy, _dropPath1, _dAttnProj);
@@ -502,15 +508,17 @@ partial class Students
 
                 // attn.qkv
                 Fused.LinearInputGradient(_dAttnQkvQ, _attnQkvWeight2, _dLeading);
-                Fused.LinearWeightGradient(_dAttnQkvQ, _leading, _dAttnQkvWeight);
+                Fused.LinearWeightGradient(_dAttnQkvQ, _leading2, _dAttnQkvWeight);
                 Fused.LinearInputGradient(_dAttnQkvKv, _attnQkvWeight, dx);
-                Fused.LinearWeightGradient(_dAttnQkvKv, _norm1, _dAttnQkvWeight2);
 
                 Fused.TakeTokensBackward(_dLeading, tokens: 65, count: 1, _dNorm1);
                 Fused.Add(dx, _dNorm1, dx);
 
                 // norm1
-                Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias);
+                Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias, bias: _norm1Bias, y: _norm1Again);
+
+                // attn.qkv
+                Fused.LinearWeightGradient(_dAttnQkvKv, _norm1Again, _dAttnQkvWeight2);
 
                 Fused.TakeTokensBackward(_dy, tokens: 65, count: 1, _dX);
                 Fused.Add(dx, _dX, dx);

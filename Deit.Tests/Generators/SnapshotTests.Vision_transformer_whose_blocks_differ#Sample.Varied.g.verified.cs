@@ -350,7 +350,7 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(440_976, 288),
+        TrainingPlan = new(401_808, 288),
         Layers =
         [
             new("reg_token", "Parameter", [1, 4, 96], 384, 0),
@@ -399,14 +399,14 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 440_976, 288));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 401_808, 288));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
-        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(224_240, 0, 0, 0));
-        private readonly TransformerBlockStep2 _blocks1Step = new(memory, "blocks.1.", new(117_824, 0, 0, 0));
-        private readonly TransformerBlockStep3 _blocks2Step = new(memory, "blocks.2.", new(0, 319_248, 319_248, 0));
+        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(198_128, 0, 0, 0));
+        private readonly TransformerBlockStep2 _blocks1Step = new(memory, "blocks.1.", new(104_768, 0, 0, 0));
+        private readonly TransformerBlockStep3 _blocks2Step = new(memory, "blocks.2.", new(0, 280_080, 280_080, 0));
         private readonly Matrix _patchEmbedConv1ConvWeight = memory.Parameter("patch_embed.conv1.conv.weight", 48, 27);
         private readonly Matrix _patchEmbedConv1BnWeight = memory.Parameter("patch_embed.conv1.bn.weight", 1, 48);
         private readonly Matrix _patchEmbedConv1BnBias = memory.Parameter("patch_embed.conv1.bn.bias", 1, 48);
@@ -421,10 +421,10 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         private readonly Matrix _fcNormBias = memory.Parameter("fc_norm.bias", 1, 96);
         private readonly Matrix _headWeight = memory.Parameter("head.weight", 1_000, 96);
         private readonly Matrix _headBias = memory.Parameter("head.bias", 1, 1_000);
-        private readonly Matrix _dHeadWeight = memory.Gradient("head.weight", 1_000, 96);
         private readonly Matrix _dHeadBias = memory.Gradient("head.bias", 1, 1_000);
         private readonly Matrix _dFcNormWeight = memory.Gradient("fc_norm.weight", 1, 96);
         private readonly Matrix _dFcNormBias = memory.Gradient("fc_norm.bias", 1, 96);
+        private readonly Matrix _dHeadWeight = memory.Gradient("head.weight", 1_000, 96);
         private readonly Matrix _dRegToken = memory.Gradient("reg_token", 4, 96);
         private readonly Matrix _dPosEmbed = memory.Gradient("pos_embed", 64, 96);
         private readonly Matrix _dPatchEmbedProjWeight = memory.Gradient("patch_embed.proj.weight", 96, 96);
@@ -442,23 +442,24 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         private readonly Matrix _patchEmbedConv2BnRunningVar = memory.Buffer("patch_embed.conv2.bn.running_var", 96);
         private readonly Matrix _patchEmbedConv2BnNumBatchesTracked = memory.Buffer("patch_embed.conv2.bn.num_batches_tracked", 1);
 
-        private readonly Matrix _patchEmbedConv1Conv = memory.Matrix(378_000, 256, 48);
-        private readonly Matrix _patchEmbedConv1Relu = memory.Matrix(390_288, 256, 48);
-        private readonly Matrix _patchEmbedConv2Conv = memory.Matrix(428_688, 64, 96);
-        private readonly Matrix _patchEmbedConv2Relu = memory.Matrix(434_832, 64, 96);
+        private readonly Matrix _patchEmbedConv1Conv = memory.Matrix(338_832, 256, 48);
+        private readonly Matrix _patchEmbedConv1Relu = memory.Matrix(351_120, 256, 48);
+        private readonly Matrix _patchEmbedConv2Conv = memory.Matrix(389_520, 64, 96);
+        private readonly Matrix _patchEmbedConv2Relu = memory.Matrix(395_664, 64, 96);
         private readonly Matrix _patchEmbedProj = memory.Matrix(0, 64, 96);
-        private readonly Matrix _tokens = memory.Matrix(402_576, 68, 96);
-        private readonly Matrix _blocks0 = memory.Matrix(409_104, 68, 96);
-        private readonly Matrix _blocks1 = memory.Matrix(415_632, 68, 96);
-        private readonly Matrix _blocks2 = memory.Matrix(345_360, 68, 96);
-        private readonly Matrix _mean = memory.Matrix(321_264, 1, 96);
-        private readonly Matrix _fcNorm = memory.Matrix(321_360, 1, 96);
-        private readonly Matrix _fcNormMean = memory.Matrix(321_552, 1, 1);
-        private readonly Matrix _fcNormInverseDeviation = memory.Matrix(321_568, 1, 1);
-        private readonly Matrix _head = memory.Matrix(319_248, 1, 1_000);
-        private readonly Matrix _dy = memory.Matrix(320_256, 1, 1_000);
-        private readonly Matrix _dFcNorm = memory.Matrix(321_456, 1, 96);
-        private readonly Matrix _dBlocks2 = memory.Matrix(422_160, 68, 96);
+        private readonly Matrix _tokens = memory.Matrix(363_408, 68, 96);
+        private readonly Matrix _blocks0 = memory.Matrix(369_936, 68, 96);
+        private readonly Matrix _blocks1 = memory.Matrix(376_464, 68, 96);
+        private readonly Matrix _blocks2 = memory.Matrix(306_192, 68, 96);
+        private readonly Matrix _mean = memory.Matrix(282_096, 1, 96);
+        private readonly Matrix _fcNorm = memory.Matrix(281_088, 1, 96);
+        private readonly Matrix _fcNormMean = memory.Matrix(282_288, 1, 1);
+        private readonly Matrix _fcNormInverseDeviation = memory.Matrix(282_304, 1, 1);
+        private readonly Matrix _head = memory.Matrix(280_080, 1, 1_000);
+        private readonly Matrix _dy = memory.Matrix(281_088, 1, 1_000);
+        private readonly Matrix _dFcNorm = memory.Matrix(282_192, 1, 96);
+        private readonly Matrix _fcNormAgain = memory.Matrix(280_080, 1, 96);
+        private readonly Matrix _dBlocks2 = memory.Matrix(382_992, 68, 96);
         private readonly Matrix _dSum = memory.Matrix(0, 64, 96);
         private readonly Matrix _dPatchEmbedConv2Relu = memory.Matrix(12_288, 64, 96);
         private readonly Matrix _dPatchEmbedConv1Relu = memory.Matrix(0, 256, 48);
@@ -510,11 +511,13 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         {
             // head
             Fused.LinearInputGradient(_dy, _headWeight, _dFcNorm);
-            Fused.LinearWeightGradient(_dy, _fcNorm, _dHeadWeight);
             Fused.ColumnSum(_dy, _dHeadBias);
 
             // fc_norm
-            Fused.LayerNormBackward(_dFcNorm, _mean, _fcNormMean, _fcNormInverseDeviation, _fcNormWeight, _dFcNorm, _dFcNormWeight, _dFcNormBias);
+            Fused.LayerNormBackward(_dFcNorm, _mean, _fcNormMean, _fcNormInverseDeviation, _fcNormWeight, _dFcNorm, _dFcNormWeight, _dFcNormBias, bias: _fcNormBias, y: _fcNormAgain);
+
+            // head
+            Fused.LinearWeightGradient(_dy, _fcNormAgain, _dHeadWeight);
 
             Fused.MeanOfRowsBackward(_dFcNorm, rows: 68, skipped: 4, _dBlocks2);
             _blocks2Step.Backward(_blocks1, _dBlocks2);
@@ -567,9 +570,9 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 96);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 192);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 96, 192);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 192, 96);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 96);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 96);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 192, 96);
         private readonly Matrix _dLs1Gamma = memory.Gradient(path + "ls1.gamma", 1, 96);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 96, 96);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 96);
@@ -577,53 +580,55 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         private readonly Matrix _dAttnKNormBias = memory.Gradient(path + "attn.k_norm.bias", 1, 48);
         private readonly Matrix _dAttnQNormWeight = memory.Gradient(path + "attn.q_norm.weight", 1, 48);
         private readonly Matrix _dAttnQNormBias = memory.Gradient(path + "attn.q_norm.bias", 1, 48);
-        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 288, 96);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 288);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 96);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 96);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 288, 96);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 22_304, 68, 96);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 94_688, 68, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 94_768, 68, 1);
-        private readonly Matrix _attnQ = memory.Matrix(place.Tape + 28_832, 136, 48);
-        private readonly Matrix _attnK = memory.Matrix(place.Tape + 35_360, 136, 48);
-        private readonly Matrix _attnV = memory.Matrix(place.Tape + 41_888, 136, 48);
-        private readonly Matrix _attnQNorm = memory.Matrix(place.Tape + 48_416, 136, 48);
-        private readonly Matrix _attnQNormMean = memory.Matrix(place.Tape + 94_112, 136, 1);
-        private readonly Matrix _attnQNormInverseDeviation = memory.Matrix(place.Tape + 94_256, 136, 1);
-        private readonly Matrix _attnKNorm = memory.Matrix(place.Tape + 54_944, 136, 48);
-        private readonly Matrix _attnKNormMean = memory.Matrix(place.Tape + 94_400, 136, 1);
-        private readonly Matrix _attnKNormInverseDeviation = memory.Matrix(place.Tape + 94_544, 136, 1);
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 19_584, 68, 96);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 81_632, 68, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 81_712, 68, 1);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 0, 68, 288);
+        private readonly Matrix _attnQ = memory.Matrix(place.Tape + 22_304, 136, 48);
+        private readonly Matrix _attnK = memory.Matrix(place.Tape + 28_832, 136, 48);
+        private readonly Matrix _attnV = memory.Matrix(place.Tape + 35_360, 136, 48);
+        private readonly Matrix _attnQNorm = memory.Matrix(place.Tape + 41_888, 136, 48);
+        private readonly Matrix _attnQNormMean = memory.Matrix(place.Tape + 81_056, 136, 1);
+        private readonly Matrix _attnQNormInverseDeviation = memory.Matrix(place.Tape + 81_200, 136, 1);
+        private readonly Matrix _attnKNorm = memory.Matrix(place.Tape + 48_416, 136, 48);
+        private readonly Matrix _attnKNormMean = memory.Matrix(place.Tape + 81_344, 136, 1);
+        private readonly Matrix _attnKNormInverseDeviation = memory.Matrix(place.Tape + 81_488, 136, 1);
+        private readonly Matrix _attnHeads = memory.Matrix(place.Tape + 0, 136, 48);
         private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 13_056, 136, 68);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 61_472, 68, 96);
-        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 68_000, 68, 96);
-        private readonly Matrix _sum = memory.Matrix(place.Tape + 74_528, 68, 96);
-        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 81_056, 68, 96);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 94_848, 68, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 94_928, 68, 1);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 54_944, 68, 96);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 61_472, 68, 96);
+        private readonly Matrix _ls1 = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _sum = memory.Matrix(place.Tape + 68_000, 68, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 74_528, 68, 96);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 81_792, 68, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 81_872, 68, 1);
         private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 68, 192);
-        private readonly Matrix _mlpFc2 = memory.Matrix(place.Tape + 87_584, 68, 96);
-        private readonly Matrix _attnQkv = memory.Matrix(place.Forward + 0, 68, 288);
-        private readonly Matrix _attnHeads = memory.Matrix(place.Forward + 0, 136, 48);
-        private readonly Matrix _ls1 = memory.Matrix(place.Forward + 0, 68, 96);
+        private readonly Matrix _mlpFc2 = memory.Matrix(place.Tape + 74_528, 68, 96);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 6_528, 68, 96);
+        private readonly Matrix _dLs1 = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 6_528, 68, 96);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _dAttnHeads = memory.Matrix(place.Tape + 6_528, 136, 48);
+        private readonly Matrix _dAttnQNorm = memory.Matrix(place.Tape + 54_944, 136, 48);
+        private readonly Matrix _dAttnKNorm = memory.Matrix(place.Tape + 61_472, 136, 48);
+        private readonly Matrix _dAttnV = memory.Matrix(place.Tape + 68_000, 136, 48);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Tape + 0, 68, 288);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 19_584, 68, 96);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 26_112, 68, 96);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 68, 192);
         private readonly Matrix _ls2 = memory.Matrix(place.Forward + 0, 68, 96);
         private readonly Matrix _dLs2 = memory.Matrix(place.Backward + 0, 68, 96);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 26_112, 68, 96);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 68, 192);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 13_056, 68, 192);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 13_056, 68, 96);
-        private readonly Matrix _dLs1 = memory.Matrix(place.Backward + 0, 68, 96);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 6_528, 68, 96);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 0, 68, 96);
-        private readonly Matrix _dAttnHeads = memory.Matrix(place.Backward + 6_528, 136, 48);
-        private readonly Matrix _dAttnQNorm = memory.Matrix(place.Backward + 19_584, 136, 48);
-        private readonly Matrix _dAttnKNorm = memory.Matrix(place.Backward + 26_112, 136, 48);
-        private readonly Matrix _dAttnV = memory.Matrix(place.Backward + 32_640, 136, 48);
-        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 68, 288);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 19_584, 68, 96);
 
         /// <summary>(B·68, 96) → (B·68, 96)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -696,10 +701,12 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
 
             // mlp.fc1
             Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
-            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
 
             // norm2
-            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _dropPath2.Of(_norm2Again));
+
+            // mlp.fc1
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2Again), _dMlpFc1Weight);
 
             // drop_path1
             Matrix dLs1 = Fused.TakeKept(dy, _dropPath1, _dLs1);
@@ -727,11 +734,13 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
 
             // attn.qkv
             Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkv), _attnQkvWeight, _dropPath1.Of(_dNorm1));
-            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1), _dAttnQkvWeight);
             Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
 
             // norm1
-            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy, bias: _norm1Bias, y: _dropPath1.Of(_norm1Again));
+
+            // attn.qkv
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1Again), _dAttnQkvWeight);
         }
     }
 
@@ -760,9 +769,9 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 96);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 288);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 96, 288);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 288, 96);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 96);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 96);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 288, 96);
         private readonly Matrix _dLs1Gamma = memory.Gradient(path + "ls1.gamma", 1, 96);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 96, 96);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 96);
@@ -770,53 +779,55 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         private readonly Matrix _dAttnKNormBias = memory.Gradient(path + "attn.k_norm.bias", 1, 32);
         private readonly Matrix _dAttnQNormWeight = memory.Gradient(path + "attn.q_norm.weight", 1, 32);
         private readonly Matrix _dAttnQNormBias = memory.Gradient(path + "attn.q_norm.bias", 1, 32);
-        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 288, 96);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 288);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 96);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 96);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 288, 96);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 33_456, 68, 96);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 106_096, 68, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 106_176, 68, 1);
-        private readonly Matrix _attnQ = memory.Matrix(place.Tape + 39_984, 204, 32);
-        private readonly Matrix _attnK = memory.Matrix(place.Tape + 46_512, 204, 32);
-        private readonly Matrix _attnV = memory.Matrix(place.Tape + 53_040, 204, 32);
-        private readonly Matrix _attnQNorm = memory.Matrix(place.Tape + 59_568, 204, 32);
-        private readonly Matrix _attnQNormMean = memory.Matrix(place.Tape + 105_264, 204, 1);
-        private readonly Matrix _attnQNormInverseDeviation = memory.Matrix(place.Tape + 105_472, 204, 1);
-        private readonly Matrix _attnKNorm = memory.Matrix(place.Tape + 66_096, 204, 32);
-        private readonly Matrix _attnKNormMean = memory.Matrix(place.Tape + 105_680, 204, 1);
-        private readonly Matrix _attnKNormInverseDeviation = memory.Matrix(place.Tape + 105_888, 204, 1);
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 19_584, 68, 96);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 93_040, 68, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 93_120, 68, 1);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 0, 68, 288);
+        private readonly Matrix _attnQ = memory.Matrix(place.Tape + 33_456, 204, 32);
+        private readonly Matrix _attnK = memory.Matrix(place.Tape + 39_984, 204, 32);
+        private readonly Matrix _attnV = memory.Matrix(place.Tape + 46_512, 204, 32);
+        private readonly Matrix _attnQNorm = memory.Matrix(place.Tape + 53_040, 204, 32);
+        private readonly Matrix _attnQNormMean = memory.Matrix(place.Tape + 92_208, 204, 1);
+        private readonly Matrix _attnQNormInverseDeviation = memory.Matrix(place.Tape + 92_416, 204, 1);
+        private readonly Matrix _attnKNorm = memory.Matrix(place.Tape + 59_568, 204, 32);
+        private readonly Matrix _attnKNormMean = memory.Matrix(place.Tape + 92_624, 204, 1);
+        private readonly Matrix _attnKNormInverseDeviation = memory.Matrix(place.Tape + 92_832, 204, 1);
+        private readonly Matrix _attnHeads = memory.Matrix(place.Tape + 0, 204, 32);
         private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 19_584, 204, 68);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 72_624, 68, 96);
-        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 79_152, 68, 96);
-        private readonly Matrix _sum = memory.Matrix(place.Tape + 85_680, 68, 96);
-        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 92_208, 68, 96);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 106_256, 68, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 106_336, 68, 1);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 66_096, 68, 96);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 72_624, 68, 96);
+        private readonly Matrix _ls1 = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _sum = memory.Matrix(place.Tape + 79_152, 68, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 85_680, 68, 96);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 93_200, 68, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 93_280, 68, 1);
         private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 68, 288);
-        private readonly Matrix _mlpFc2 = memory.Matrix(place.Tape + 98_736, 68, 96);
-        private readonly Matrix _attnQkv = memory.Matrix(place.Forward + 0, 68, 288);
-        private readonly Matrix _attnHeads = memory.Matrix(place.Forward + 0, 204, 32);
-        private readonly Matrix _ls1 = memory.Matrix(place.Forward + 0, 68, 96);
+        private readonly Matrix _mlpFc2 = memory.Matrix(place.Tape + 85_680, 68, 96);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 6_528, 68, 96);
+        private readonly Matrix _dLs1 = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 6_528, 68, 96);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _dAttnHeads = memory.Matrix(place.Tape + 6_528, 204, 32);
+        private readonly Matrix _dAttnQNorm = memory.Matrix(place.Tape + 66_096, 204, 32);
+        private readonly Matrix _dAttnKNorm = memory.Matrix(place.Tape + 72_624, 204, 32);
+        private readonly Matrix _dAttnV = memory.Matrix(place.Tape + 79_152, 204, 32);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Tape + 0, 68, 288);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 19_584, 68, 96);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 26_112, 68, 96);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 68, 288);
         private readonly Matrix _ls2 = memory.Matrix(place.Forward + 0, 68, 96);
         private readonly Matrix _dLs2 = memory.Matrix(place.Backward + 0, 68, 96);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 39_168, 68, 96);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 68, 288);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 19_584, 68, 288);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 19_584, 68, 96);
-        private readonly Matrix _dLs1 = memory.Matrix(place.Backward + 0, 68, 96);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 6_528, 68, 96);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 0, 68, 96);
-        private readonly Matrix _dAttnHeads = memory.Matrix(place.Backward + 6_528, 204, 32);
-        private readonly Matrix _dAttnQNorm = memory.Matrix(place.Backward + 19_584, 204, 32);
-        private readonly Matrix _dAttnKNorm = memory.Matrix(place.Backward + 26_112, 204, 32);
-        private readonly Matrix _dAttnV = memory.Matrix(place.Backward + 32_640, 204, 32);
-        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 68, 288);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 19_584, 68, 96);
 
         /// <summary>(B·68, 96) → (B·68, 96)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -889,10 +900,12 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
 
             // mlp.fc1
             Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
-            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
 
             // norm2
-            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _dropPath2.Of(_norm2Again));
+
+            // mlp.fc1
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2Again), _dMlpFc1Weight);
 
             // drop_path1
             Matrix dLs1 = Fused.TakeKept(dy, _dropPath1, _dLs1);
@@ -920,11 +933,13 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
 
             // attn.qkv
             Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkv), _attnQkvWeight, _dropPath1.Of(_dNorm1));
-            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1), _dAttnQkvWeight);
             Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
 
             // norm1
-            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy, bias: _norm1Bias, y: _dropPath1.Of(_norm1Again));
+
+            // attn.qkv
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1Again), _dAttnQkvWeight);
         }
     }
 
@@ -953,9 +968,9 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 96);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 384);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 96, 384);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 384, 96);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 96);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 96);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 384, 96);
         private readonly Matrix _dLs1Gamma = memory.Gradient(path + "ls1.gamma", 1, 96);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 96, 96);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 96);
@@ -963,53 +978,55 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
         private readonly Matrix _dAttnKNormBias = memory.Gradient(path + "attn.k_norm.bias", 1, 24);
         private readonly Matrix _dAttnQNormWeight = memory.Gradient(path + "attn.q_norm.weight", 1, 24);
         private readonly Matrix _dAttnQNormBias = memory.Gradient(path + "attn.q_norm.bias", 1, 24);
-        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 288, 96);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 288);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 96);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 96);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 288, 96);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 44_608, 68, 96);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 117_504, 68, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 117_584, 68, 1);
-        private readonly Matrix _attnQ = memory.Matrix(place.Tape + 51_136, 272, 24);
-        private readonly Matrix _attnK = memory.Matrix(place.Tape + 57_664, 272, 24);
-        private readonly Matrix _attnV = memory.Matrix(place.Tape + 64_192, 272, 24);
-        private readonly Matrix _attnQNorm = memory.Matrix(place.Tape + 70_720, 272, 24);
-        private readonly Matrix _attnQNormMean = memory.Matrix(place.Tape + 116_416, 272, 1);
-        private readonly Matrix _attnQNormInverseDeviation = memory.Matrix(place.Tape + 116_688, 272, 1);
-        private readonly Matrix _attnKNorm = memory.Matrix(place.Tape + 77_248, 272, 24);
-        private readonly Matrix _attnKNormMean = memory.Matrix(place.Tape + 116_960, 272, 1);
-        private readonly Matrix _attnKNormInverseDeviation = memory.Matrix(place.Tape + 117_232, 272, 1);
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 19_584, 68, 96);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 104_448, 68, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 104_528, 68, 1);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 0, 68, 288);
+        private readonly Matrix _attnQ = memory.Matrix(place.Tape + 44_608, 272, 24);
+        private readonly Matrix _attnK = memory.Matrix(place.Tape + 51_136, 272, 24);
+        private readonly Matrix _attnV = memory.Matrix(place.Tape + 57_664, 272, 24);
+        private readonly Matrix _attnQNorm = memory.Matrix(place.Tape + 64_192, 272, 24);
+        private readonly Matrix _attnQNormMean = memory.Matrix(place.Tape + 103_360, 272, 1);
+        private readonly Matrix _attnQNormInverseDeviation = memory.Matrix(place.Tape + 103_632, 272, 1);
+        private readonly Matrix _attnKNorm = memory.Matrix(place.Tape + 70_720, 272, 24);
+        private readonly Matrix _attnKNormMean = memory.Matrix(place.Tape + 103_904, 272, 1);
+        private readonly Matrix _attnKNormInverseDeviation = memory.Matrix(place.Tape + 104_176, 272, 1);
+        private readonly Matrix _attnHeads = memory.Matrix(place.Tape + 0, 272, 24);
         private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 26_112, 272, 68);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 83_776, 68, 96);
-        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 90_304, 68, 96);
-        private readonly Matrix _sum = memory.Matrix(place.Tape + 96_832, 68, 96);
-        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 103_360, 68, 96);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 117_664, 68, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 117_744, 68, 1);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 77_248, 68, 96);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 83_776, 68, 96);
+        private readonly Matrix _ls1 = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _sum = memory.Matrix(place.Tape + 90_304, 68, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 96_832, 68, 96);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 104_608, 68, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 104_688, 68, 1);
         private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 68, 384);
-        private readonly Matrix _mlpFc2 = memory.Matrix(place.Tape + 109_888, 68, 96);
-        private readonly Matrix _attnQkv = memory.Matrix(place.Forward + 0, 68, 288);
-        private readonly Matrix _attnHeads = memory.Matrix(place.Forward + 0, 272, 24);
-        private readonly Matrix _ls1 = memory.Matrix(place.Forward + 0, 68, 96);
+        private readonly Matrix _mlpFc2 = memory.Matrix(place.Tape + 96_832, 68, 96);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 6_528, 68, 96);
+        private readonly Matrix _dLs1 = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 6_528, 68, 96);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 0, 68, 96);
+        private readonly Matrix _dAttnHeads = memory.Matrix(place.Tape + 6_528, 272, 24);
+        private readonly Matrix _dAttnQNorm = memory.Matrix(place.Tape + 19_584, 272, 24);
+        private readonly Matrix _dAttnKNorm = memory.Matrix(place.Tape + 77_248, 272, 24);
+        private readonly Matrix _dAttnV = memory.Matrix(place.Tape + 83_776, 272, 24);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Tape + 0, 68, 288);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 19_584, 68, 96);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 26_112, 68, 96);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 68, 384);
         private readonly Matrix _ls2 = memory.Matrix(place.Forward + 0, 68, 96);
         private readonly Matrix _dLs2 = memory.Matrix(place.Backward + 0, 68, 96);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 52_224, 68, 96);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 68, 384);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 26_112, 68, 384);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 26_112, 68, 96);
-        private readonly Matrix _dLs1 = memory.Matrix(place.Backward + 0, 68, 96);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 6_528, 68, 96);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 0, 68, 96);
-        private readonly Matrix _dAttnHeads = memory.Matrix(place.Backward + 6_528, 272, 24);
-        private readonly Matrix _dAttnQNorm = memory.Matrix(place.Backward + 19_584, 272, 24);
-        private readonly Matrix _dAttnKNorm = memory.Matrix(place.Backward + 26_112, 272, 24);
-        private readonly Matrix _dAttnV = memory.Matrix(place.Backward + 32_640, 272, 24);
-        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 68, 288);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 19_584, 68, 96);
 
         /// <summary>(B·68, 96) → (B·68, 96)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -1082,10 +1099,12 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
 
             // mlp.fc1
             Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
-            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
 
             // norm2
-            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _dropPath2.Of(_norm2Again));
+
+            // mlp.fc1
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2Again), _dMlpFc1Weight);
 
             // drop_path1
             Matrix dLs1 = Fused.TakeKept(dy, _dropPath1, _dLs1);
@@ -1113,11 +1132,13 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
 
             // attn.qkv
             Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkv), _attnQkvWeight, _dropPath1.Of(_dNorm1));
-            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1), _dAttnQkvWeight);
             Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
 
             // norm1
-            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy, bias: _norm1Bias, y: _dropPath1.Of(_norm1Again));
+
+            // attn.qkv
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1Again), _dAttnQkvWeight);
         }
     }
 

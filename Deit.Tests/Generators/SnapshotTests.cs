@@ -38,6 +38,14 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void Checkpoints_every_second_block() => Match("""
+        namespace Sample;
+
+        [Deit.VisionTransformer(EmbedDim = 96, Depth = 4, Heads = 3, ImageSize = 32, PatchSize = 4, Classes = 10, CheckpointEvery = 2)]
+        public partial class Thrifty;
+        """);
+
+    [Fact]
     public void Derived_model() => Match(
         "namespace Sample; [Deit.RegNet(Base = typeof(Parent), Depths = [1, 2], Widths = [16, 32], MaxParameters = 100_000)] public partial class Child;",
         GeneratorHost.Yaml("name: parent\nfamily: regnet\nimage_size: 32\nw0: 24\nwa: 36.44\nwm: 2.49\ndepth: 3\ngroup_width: 8\nse_ratio: 0\nclasses: 10\n"));

@@ -1,5 +1,6 @@
 using Deit.Models;
 using Deit.Operators;
+using Deit.Tests.Generators;
 using Deit.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,6 +27,20 @@ public sealed class TrainingPlanTests
         using FusedStep step = TrainingSteps.Create(model, batch);
 
         Assert.Equal(step.Memory.Arena.numel() * sizeof(float), registered.Description.TrainingBytes(batch));
+    }
+
+    [Theory]
+    [InlineData("family: vision_transformer\nembed_dim: 24\ndepth: 5\nheads: 2\nimage_size: 32\npatch_size: 8", 2)]
+    [InlineData("family: regnet\nimage_size: 48\nstem_width: 8\ngroup_width: 8\ndepths: [1, 2, 3]\nwidths: [16, 24, 32]", 1)]
+    public void With_checkpoints_it_does_too_and_they_are_fewer(string keys, int every)
+    {
+        const int Batch = 3;
+        using RunningModel whole = RunningModel.Of(GeneratorHost.Run("", GeneratorHost.Yaml($"name: model\n{keys}\n")));
+        using RunningModel thrifty = RunningModel.Of(GeneratorHost.Run("", GeneratorHost.Yaml($"name: model\n{keys}\ncheckpoint_every: {every}\n")));
+        using FusedStep step = CreateStep(thrifty.Model.Module, Batch);
+
+        Assert.Equal(step.Memory.Arena.numel() * sizeof(float), thrifty.Description.TrainingBytes(Batch));
+        Assert.True(thrifty.Description.TrainingBytes(Batch) < whole.Description.TrainingBytes(Batch));
     }
 
     [Fact]

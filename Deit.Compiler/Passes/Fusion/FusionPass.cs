@@ -17,11 +17,14 @@ internal static class FusionPass
         WrittenInPlace.Apply,
         StochasticDepth.Apply,
         PackedAttention.Apply,
+        RecomputedProbabilities.Apply,
         NormActivation.Apply,
         NormResidual.Apply,
         ProductOntoResidual.Apply,
         ResidualGradient.Apply,
         RecomputedActivation.Apply,
+        RecomputedNorm.Apply,
+        RecomputedPatches.Apply,
         BiasGradient.Apply,
     ];
 

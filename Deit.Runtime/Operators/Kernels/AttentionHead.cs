@@ -10,7 +10,11 @@ namespace Deit.Operators.Kernels;
 /// <param name="queries">How many tokens ask.</param>
 /// <param name="tokens">How many answer.</param>
 /// <param name="width">Columns of the head, d.</param>
-internal readonly unsafe struct AttentionHead(int queries, int tokens, int width)
+/// <param name="recomputes">
+/// Whether backward makes the probabilities again (Dao et al., arXiv 2205.14135, section 3.1): of a row, what is subtracted from its scores and the
+/// reciprocal of its sum are kept in place of them. Both give the same bits.
+/// </param>
+internal readonly unsafe struct AttentionHead(int queries, int tokens, int width, bool recomputes = false)
 {
     private readonly int _paddedTokens = Lanes.RoundUp(tokens, SmallProduct.TileColumns);
     private readonly int _paddedWidth = Lanes.RoundUp(width, SmallProduct.TileColumns);
@@ -21,34 +25,34 @@ internal readonly unsafe struct AttentionHead(int queries, int tokens, int width
     /// <param name="k">Tokens x width.</param>
     /// <param name="v">Tokens x width.</param>
     /// <param name="y">Queries x width, written.</param>
-    /// <param name="probabilities">Queries x tokens, written; the stride is the padded number of tokens, or the number itself.</param>
-    public void Forward(Rows q, Rows k, Rows v, Rows y, Rows probabilities)
+    /// <param name="kept">Queries x tokens, the probabilities; the stride is the padded number of tokens, or the number itself. Queries x 2 where they are recomputed.</param>
+    public void Forward(Rows q, Rows k, Rows v, Rows y, Rows kept)
     {
-        bool isPadded = probabilities.Stride == _paddedTokens;
+        bool isPadded = !recomputes && kept.Stride == _paddedTokens;
         float* keys = Scratch.OfPart((long)width * _paddedTokens + (long)tokens * _paddedWidth + (isPadded ? 0 : (long)queries * _paddedTokens));
         float* values = keys + (long)width * _paddedTokens;
-        float* scores = isPadded ? probabilities.First : values + (long)tokens * _paddedWidth;
+        float* scores = isPadded ? kept.First : values + (long)tokens * _paddedWidth;
         Packing.Transpose(k.First, k.Stride, tokens, width, keys, _paddedTokens);
         Packing.Copy(v.First, v.Stride, tokens, width, values, _paddedWidth);
 
         SmallProduct.Multiply(queries, _paddedTokens, width, Strided.Of(q.First, q.Stride), keys, _paddedTokens, scores, _paddedTokens);
-        Softmax(scores);
+        Softmax(scores, recomputes ? kept.First : null);
         SmallProduct.Multiply(queries, width, tokens, Strided.Of(scores, _paddedTokens), values, _paddedWidth, y.First, y.Stride);
-        if (!isPadded) Packing.Copy(scores, _paddedTokens, queries, tokens, probabilities.First, probabilities.Stride);
+        if (!isPadded && !recomputes) Packing.Copy(scores, _paddedTokens, queries, tokens, kept.First, kept.Stride);
     }
 
     /// <summary>The gradients.</summary>
     /// <param name="q">Queries x width.</param>
     /// <param name="k">Tokens x width.</param>
     /// <param name="v">Tokens x width.</param>
-    /// <param name="probabilities">From forward.</param>
+    /// <param name="kept">From forward.</param>
     /// <param name="dy">Queries x width.</param>
     /// <param name="dq">Queries x width, written.</param>
     /// <param name="dk">Tokens x width, written.</param>
     /// <param name="dv">Tokens x width, written.</param>
-    public void Backward(Rows q, Rows k, Rows v, Rows probabilities, Rows dy, Rows dq, Rows dk, Rows dv)
+    public void Backward(Rows q, Rows k, Rows v, Rows kept, Rows dy, Rows dq, Rows dk, Rows dv)
     {
-        bool isPadded = probabilities.Stride == _paddedTokens;
+        bool isPadded = !recomputes && kept.Stride == _paddedTokens;
         long scoresCount = (long)queries * _paddedTokens;
         float* values = Scratch.OfPart(
             (long)width * _paddedTokens + (long)(tokens + 2 * queries) * _paddedWidth + scoresCount * (isPadded ? 1 : 2));
@@ -56,12 +60,23 @@ internal readonly unsafe struct AttentionHead(int queries, int tokens, int width
         float* gradient = keys + (long)tokens * _paddedWidth;
         float* asked = gradient + (long)queries * _paddedWidth;
         float* ofScores = asked + (long)queries * _paddedWidth;
-        float* weights = isPadded ? probabilities.First : ofScores + scoresCount;
+        float* weights = isPadded ? kept.First : ofScores + scoresCount;
+        if (recomputes)
+        {
+            // The values' place takes the keys first.
+            Packing.Transpose(k.First, k.Stride, tokens, width, values, _paddedTokens);
+            SmallProduct.Multiply(queries, _paddedTokens, width, Strided.Of(q.First, q.Stride), values, _paddedTokens, weights, _paddedTokens);
+            SoftmaxAgain(weights, kept.First);
+        }
+        else if (!isPadded)
+        {
+            Packing.Copy(kept.First, kept.Stride, queries, tokens, weights, _paddedTokens);
+        }
+
         Packing.Transpose(v.First, v.Stride, tokens, width, values, _paddedTokens);
         Packing.Copy(k.First, k.Stride, tokens, width, keys, _paddedWidth);
         Packing.Copy(q.First, q.Stride, queries, width, asked, _paddedWidth);
         Packing.Copy(dy.First, dy.Stride, queries, width, gradient, _paddedWidth);
-        if (!isPadded) Packing.Copy(probabilities.First, probabilities.Stride, queries, tokens, weights, _paddedTokens);
 
         // dV = Pᵀ dY; dP = dY Vᵀ; dS by the softmax; dQ = dS K; dK = dSᵀ Q.
         Strided probability = Strided.Of(weights, _paddedTokens);
@@ -73,9 +88,9 @@ internal readonly unsafe struct AttentionHead(int queries, int tokens, int width
         SmallProduct.Multiply(tokens, width, queries, score.Transposed, asked, _paddedWidth, dk.First, dk.Stride);
     }
 
-    /// <summary>Rows of scores become softmax(scale · scores), with zeros after the last token.</summary>
+    /// <summary>Rows of scores become softmax(scale · scores), with zeros after the last token; where they are wanted, the two statistics of each are noted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Softmax(float* scores)
+    private void Softmax(float* scores, float* statistics)
     {
         Vector256<float> factor = Vector256.Create(_scale);
         for (int row = 0; row < queries; row++)
@@ -97,6 +112,29 @@ internal readonly unsafe struct AttentionHead(int queries, int tokens, int width
 
             Vector256<float> inverse = Vector256.Create(1 / Vector256.Sum(sum));
             for (int j = 0; j < _paddedTokens; j += Lanes.Count) (Vector256.Load(values + j) * inverse).Store(values + j);
+            if (statistics == null) continue;
+
+            statistics[2 * row] = shift[0];
+            statistics[2 * row + 1] = inverse[0];
+        }
+    }
+
+    /// <summary>The same from the statistics.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void SoftmaxAgain(float* scores, float* statistics)
+    {
+        Vector256<float> factor = Vector256.Create(_scale);
+        for (int row = 0; row < queries; row++)
+        {
+            float* values = scores + (long)row * _paddedTokens;
+            for (int j = tokens; j < _paddedTokens; j++) values[j] = float.NegativeInfinity;
+
+            Vector256<float> shift = Vector256.Create(statistics[2 * row]);
+            Vector256<float> inverse = Vector256.Create(statistics[2 * row + 1]);
+            for (int j = 0; j < _paddedTokens; j += Lanes.Count)
+            {
+                (Functions.Exp(Functions.MultiplyAdd(Vector256.Load(values + j), factor, shift)) * inverse).Store(values + j);
+            }
         }
     }
 

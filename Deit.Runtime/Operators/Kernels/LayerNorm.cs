@@ -90,10 +90,10 @@ internal readonly unsafe struct LayerNormRows(
 
 /// <summary>
 /// The gradients of layer norm: with h the normalised row and g = dy · weight, dx = inverse deviation · (g - mean(g) - h mean(g h)). The sums
-/// are those of dy · h, of dy and of dx over the rows, one after the other.
+/// are those of dy · h, of dy and of dx over the rows, one after the other. Where it is wanted, the output of the norm is made again.
 /// </summary>
 internal readonly unsafe struct LayerNormGradientRows(
-    float* dy, float* x, float* mean, float* inverseDeviation, float* weight, float* dx, float* residual, long columns) : IReductionBody
+    float* dy, float* x, float* mean, float* inverseDeviation, float* weight, float* bias, float* dx, float* residual, float* y, long columns) : IReductionBody
 {
     /// <inheritdoc/>
     public void Run(long begin, long end, float* sums)
@@ -109,14 +109,14 @@ internal readonly unsafe struct LayerNormGradientRows(
         {
             long first = row * columns;
             Row<TLanes>(
-                dy + first, x + first, mean[row], inverseDeviation[row], weight, dx + first, residual == null ? null : residual + first,
+                dy + first, x + first, mean[row], inverseDeviation[row], weight, bias, dx + first, residual == null ? null : residual + first, y == null ? null : y + first,
                 sums, sums + columns, sums + 2 * columns, columns);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row<TLanes>(
-        float* gradient, float* input, float mean, float inverseDeviation, float* weight, float* output, float* past,
+        float* gradient, float* input, float mean, float inverseDeviation, float* weight, float* bias, float* output, float* past, float* again,
         float* ofWeight, float* ofBias, float* ofInput, long columns)
         where TLanes : IRowLanes
     {
@@ -142,7 +142,9 @@ internal readonly unsafe struct LayerNormGradientRows(
         {
             long remaining = columns - j;
             Vector256<float> normalized = (TLanes.Load(input + j, remaining) - centre) * scale;
-            Vector256<float> inner = TLanes.Load(gradient + j, remaining) * TLanes.Load(weight + j, remaining);
+            Vector256<float> factor = TLanes.Load(weight + j, remaining);
+            if (again != null) TLanes.Store(again + j, Functions.MultiplyAdd(normalized, factor, TLanes.Load(bias + j, remaining)), remaining);
+            Vector256<float> inner = TLanes.Load(gradient + j, remaining) * factor;
             Vector256<float> result = scale * (inner - meanLevel - normalized * meanAlong);
             if (past != null) result += TLanes.Load(past + j, remaining);
             TLanes.Store(output + j, result, remaining);
