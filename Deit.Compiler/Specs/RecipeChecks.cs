@@ -34,7 +34,7 @@ internal static class RecipeChecks
             yield return new(
                 Rules.ContradictingKeys,
                 "data.path",
-                "data.path: the digits come with the library; leave the path out, or set data.dataset to 'folder'");
+                "data.path: the digits come with the library; leave the path out, or set data.dataset to 'auto'");
         }
 
         if (recipe.States("teacher.weights") && recipe.States("teacher.finetune"))

@@ -14,6 +14,9 @@ public static class RecipeSchema
     /// <summary>The greatest value below 1 that is worth stating, for rates that must not reach 1.</summary>
     private const double AlmostOne = 0.999999;
 
+    /// <summary>The least share that is worth stating.</summary>
+    private const double LeastShare = 0.000001;
+
     /// <summary>The keys of a training, of the teacher as of the student.</summary>
     public static ImmutableArray<Key> Training { get; } =
     [
@@ -53,9 +56,19 @@ public static class RecipeSchema
 
     private static Schema Data() => new("the data",
     [
-        new("dataset", ValueKind.Text, "The digits that come with the library, or a folder of images.") { Default = "digits", Choices = ["digits", "folder"] },
-        new("path", ValueKind.Text, "The folder that holds 'train' and 'val'."),
+        new("dataset", ValueKind.Text, "The digits that come with the library; folders of images, also in zip or tar archives, which are not unpacked; the binary files of CIFAR; IDX files, as MNIST's; or 'auto', which tells by what is there.")
+        {
+            Default = "digits",
+            Choices = ["digits", "auto", "folder", "zip", "tar", "cifar10", "cifar100", "idx"],
+        },
+        new("path", ValueKind.Text, "The folder that holds 'train' and 'val', or the archives, or the files."),
         new("image_size", ValueKind.Integer, "Height and width of the images.") { Default = 32L, Minimum = 1, Maximum = 65_536 },
+        new("validation", ValueKind.Number, "The share of every class that the model is judged by, where the images are not divided; not stated, they must be.") { Minimum = LeastShare, Maximum = AlmostOne },
+        new("class_map", ValueKind.Text, "A file that names the classes in the order of the logits, one a line, such as the classes.txt of a run; not stated, they are in the order of their names."),
+        new("workers", ValueKind.Integer, "Threads that read images; it changes nothing but time.") { Default = 2L, Minimum = 1, Maximum = 1024 },
+        new("prefetch", ValueKind.Integer, "Batches that may wait to be trained on; it changes nothing but time and memory.") { Default = 2L, Minimum = 1, Maximum = 1024 },
+        new("fast_decode", ValueKind.Boolean, "Whether no more of a training image is decoded than its crop needs, and at a lower resolution where that is enough.") { Default = false },
+        new("max_bad_images", ValueKind.Integer, "Images that may be unreadable: each is reported, and replaced by the next one.") { Default = 50L, Minimum = 0, Maximum = 1_000_000_000 },
         new("crop_padding", ValueKind.Integer, "Pixels by which training images move at most, along both axes.") { Default = 0L, Minimum = 0, Maximum = 65_536 },
         new("flip", ValueKind.Boolean, "Whether half of the training images are mirrored, left for right.") { Default = false },
         new("random_erasing", ValueKind.Number, "The probability that a rectangle of a training image is blanked.") { Default = 0.0, Minimum = 0, Maximum = 1 },

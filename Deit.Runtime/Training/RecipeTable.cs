@@ -23,6 +23,9 @@ internal static class RecipeTable
             Dataset = table.Text("data.dataset"),
             Path = table.TextOrNull("data.path"),
             ImageSize = (int)table.Integer("data.image_size"),
+            Validation = (double?)table.Find("data.validation"),
+            ClassMap = table.TextOrNull("data.class_map"),
+            Loading = ToLoading(table),
         },
         Teacher = table.States(TeacherTable) ? ToModel(table, TeacherTable) : null,
         Student = ToModel(table, StudentTable),
@@ -57,6 +60,12 @@ internal static class RecipeTable
             ("data.dataset", recipe.Data.Dataset),
             ("data.path", recipe.Data.Path),
             ("data.image_size", (long)recipe.Data.ImageSize),
+            ("data.validation", recipe.Data.Validation),
+            ("data.class_map", recipe.Data.ClassMap),
+            ("data.workers", (long)recipe.Data.Loading.Workers),
+            ("data.prefetch", (long)recipe.Data.Loading.Prefetch),
+            ("data.fast_decode", recipe.Data.Loading.FastDecode),
+            ("data.max_bad_images", (long)recipe.Data.Loading.MaximumBadImages),
             ("data.crop_padding", (long)augmentation.CropPadding),
             ("data.flip", augmentation.HorizontalFlip),
             ("data.random_erasing", augmentation.RandomErasing),
@@ -70,6 +79,14 @@ internal static class RecipeTable
             RecipeSchema.Recipe,
             values.Where(static value => value.Value is not null).Select(static value => new SpecEntry(value.Path, value.Value!)));
     }
+
+    private static LoadingOptions ToLoading(SpecTable table) => new()
+    {
+        Workers = (int)table.Integer("data.workers"),
+        Prefetch = (int)table.Integer("data.prefetch"),
+        FastDecode = table.Boolean("data.fast_decode"),
+        MaximumBadImages = (int)table.Integer("data.max_bad_images"),
+    };
 
     private static ModelRecipe ToModel(SpecTable table, string at) => new()
     {

@@ -21,8 +21,9 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         DataFit.Require(learner.Model.Description, data);
         Device device = surroundings.Device ?? learner.Model.Module.parameters().First().device;
         learner.MoveTo(device);
-        var loader = new DataLoader(data.Train, LoaderOptions(data, device));
-        var evaluator = new Evaluator(data, options.BatchSize, device);
+        var badImages = new BadImages(surroundings.Loading.MaximumBadImages);
+        var loader = new DataLoader(data.Train, LoaderOptions(data, device, badImages));
+        var evaluator = new Evaluator(data, options.BatchSize, device, surroundings.Loading, badImages);
         using var state = new TrainingState(learner.Model, options, _fused);
         var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name);
         log.Begin(state, surroundings.Resume, options.Epochs);
@@ -34,6 +35,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         {
             EpochMetrics achieved = RunEpoch(epoch, state, loader, evaluator, meter, cancellationToken);
             log.Add(achieved, state);
+            foreach (BadImage image in badImages.TakeNew()) surroundings.Observer?.ImageUnreadable(image);
             surroundings.Observer?.EpochDone(new(surroundings.Phase, options.Epochs, achieved));
         }
 
@@ -41,15 +43,17 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         return new([.. log.Epochs]);
     }
 
-    private DataLoaderOptions LoaderOptions(DataSplits data, Device device) => new()
+    private DataLoaderOptions LoaderOptions(DataSplits data, Device device, BadImages badImages) => new()
     {
         BatchSize = options.BatchSize,
-        Mean = data.Mean,
-        StandardDeviation = data.StandardDeviation,
-        Shuffle = true,
+        Transform = new PaddedCropTransform(options.Augmentation, data.Preprocessing, data.ImageSize),
+        Sampler = new DistributedSampler(data.Train.Count, options.Seed),
         DropLast = true,
         Seed = options.Seed,
-        Augmentation = options.Augmentation,
+        FastDecode = surroundings.Loading.FastDecode,
+        BadImages = badImages,
+        Workers = surroundings.Loading.Workers,
+        Prefetch = surroundings.Loading.Prefetch,
         Device = device,
     };
 

@@ -6,7 +6,7 @@ namespace Deit.Data;
 /// timm's transform for evaluation (<c>create_transform(is_training=False)</c>, crop mode <c>center</c>): the shorter side is
 /// resized to <c>floor(size / crop_pct)</c>, the centre is cut out and normalised. It has no state: threads can share one.
 /// </summary>
-public sealed class EvaluationTransform
+public sealed class EvaluationTransform : ISampleTransform
 {
     private const int Levels = 256;
 
@@ -30,6 +30,15 @@ public sealed class EvaluationTransform
 
     /// <summary>Height and width of the result, in pixels.</summary>
     public int Size { get; }
+
+    /// <inheritdoc/>
+    int ISampleTransform.Height => Size;
+
+    /// <inheritdoc/>
+    int ISampleTransform.Width => Size;
+
+    /// <inheritdoc/>
+    void ISampleTransform.Apply(RgbImage image, in SampleKey key, Span<float> destination) => Apply(image, destination);
 
     /// <summary>Turns an image into what the model takes.</summary>
     /// <param name="image">An image of any size.</param>

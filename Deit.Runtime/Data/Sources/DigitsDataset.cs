@@ -25,13 +25,13 @@ public sealed class DigitsDataset : IImageDataset
     private const int Classes = 10;
 
     // The split is part of what an accuracy on this dataset means: never to change.
-    private const long SplitSeed = 20201223;
     private const double ValidationShare = 0.2;
 
     // Of the training images at the default size, values from 0 to 1.
     private const float TrainMean = 0.3057f;
     private const float TrainStandardDeviation = 0.3240f;
 
+    private readonly int _size;
     private readonly ImmutableArray<int> _rows;
     private readonly byte[][] _pixels;
     private readonly int[] _labels;
@@ -39,7 +39,7 @@ public sealed class DigitsDataset : IImageDataset
     private DigitsDataset(string part, int imageSize, ImmutableArray<int> rows, IReadOnlyList<Digit> digits)
     {
         Name = $"{DatasetName}/{part}";
-        Height = Width = imageSize;
+        _size = imageSize;
         _rows = rows;
         _pixels = [.. rows.Select(row => Enlarge(digits[row].Pixels, imageSize))];
         _labels = [.. rows.Select(row => digits[row].Label)];
@@ -54,12 +54,6 @@ public sealed class DigitsDataset : IImageDataset
 
     /// <inheritdoc/>
     public int Count => _rows.Length;
-
-    /// <inheritdoc/>
-    public int Height { get; }
-
-    /// <inheritdoc/>
-    public int Width { get; }
 
     /// <summary>
     /// Opens both parts. Validation is a fifth of every class, chosen once and for all; its 359 images are in no training set.
@@ -76,41 +70,24 @@ public sealed class DigitsDataset : IImageDataset
         }
 
         IReadOnlyList<Digit> digits = Load();
-        ImmutableArray<int> validation = ValidationRows(digits);
+        ImmutableArray<int> validation = StratifiedSplit.Choose([.. digits.Select(static digit => digit.Label)], ValidationShare);
         ImmutableArray<int> train = [.. Enumerable.Range(0, digits.Count).Except(validation)];
         return new DataSplits(
             new DigitsDataset("train", imageSize, train, digits),
             new DigitsDataset("val", imageSize, validation, digits),
             [.. Enumerable.Repeat(TrainMean, Channels)],
-            [.. Enumerable.Repeat(TrainStandardDeviation, Channels)]);
+            [.. Enumerable.Repeat(TrainStandardDeviation, Channels)],
+            imageSize);
     }
 
     /// <inheritdoc/>
     public int Label(int index) => _labels[index];
 
     /// <inheritdoc/>
-    public void Read(int index, Span<byte> rgb)
-    {
-        byte[] gray = _pixels[index];
-        for (int channel = 0; channel < Channels; channel++) gray.CopyTo(rgb[(channel * gray.Length)..]);
-    }
+    public RgbImage Load(int index) => RgbImage.OfGray(_size, _size, _pixels[index]);
 
     /// <summary>The line of the digit in the collection's file, counted from 0, such as <c>digits[17]</c>.</summary>
     public string Describe(int index) => string.Create(CultureInfo.InvariantCulture, $"{DatasetName}[{_rows[index]}]");
-
-    private static ImmutableArray<int> ValidationRows(IReadOnlyList<Digit> digits)
-    {
-        var chosen = new List<int>();
-        foreach (IGrouping<int, int> ofClass in Enumerable.Range(0, digits.Count).GroupBy(row => digits[row].Label))
-        {
-            int[] rows = [.. ofClass];
-            int count = (int)Math.Round(ValidationShare * rows.Length, MidpointRounding.AwayFromZero);
-            // The class stands where an epoch would: every class is permuted in its own way.
-            chosen.AddRange(Permutation.Of(SplitSeed, ofClass.Key, rows.Length).Take(count).Select(place => rows[place]));
-        }
-
-        return [.. chosen.Order()];
-    }
 
     private static List<Digit> Load()
     {

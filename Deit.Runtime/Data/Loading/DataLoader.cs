@@ -8,25 +8,23 @@ public sealed class DataLoader
 {
     private readonly IImageDataset _dataset;
     private readonly DataLoaderOptions _options;
-    private readonly BatchAssembler _assembler;
+    private readonly ISampler _sampler;
+    private readonly SampleReader _reader;
+    private readonly StagingMemory _staging;
 
     /// <summary>Makes a loader.</summary>
-    /// <exception cref="DeitException">
-    /// The dataset holds too few images for a single batch, or its images are no larger than the crop padding.
-    /// </exception>
+    /// <exception cref="DeitException">An epoch has too few samples for a single batch.</exception>
     public DataLoader(IImageDataset dataset, DataLoaderOptions options)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(options);
-        int padding = options.Augmentation?.CropPadding ?? 0;
-        int shorterSide = Math.Min(dataset.Height, dataset.Width);
-        Check.Value("Crop padding", padding, padding < shorterSide, $"less than the images' shorter side, {shorterSide}");
         _dataset = dataset;
         _options = options;
-        _assembler = new BatchAssembler(dataset, options);
-        BatchesPerEpoch = options.DropLast
-            ? dataset.Count / options.BatchSize
-            : (int)(((long)dataset.Count + options.BatchSize - 1) / options.BatchSize);
+        _sampler = options.Sampler ?? new SequentialSampler(dataset.Count);
+        _reader = new SampleReader(dataset, options);
+        _staging = new StagingMemory(options);
+        int samples = _sampler.SamplesPerEpoch;
+        BatchesPerEpoch = options.DropLast ? samples / options.BatchSize : (int)(((long)samples + options.BatchSize - 1) / options.BatchSize);
         if (BatchesPerEpoch == 0)
         {
             throw new DeitException(
@@ -45,17 +43,17 @@ public sealed class DataLoader
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(skipBatches);
-        return Assemble(epoch, skipBatches).Prefetch(_options.Prefetch);
+        return BatchPipeline.Run(Begin(epoch, skipBatches), _options.Workers, _options.Prefetch);
     }
 
-    private IEnumerable<Batch> Assemble(int epoch, int skipBatches)
+    private IEnumerable<IPendingBatch<Batch>> Begin(int epoch, int skipBatches)
     {
-        int[] order = _options.Shuffle ? Permutation.Of(_options.Seed, epoch, _dataset.Count) : [.. Enumerable.Range(0, _dataset.Count)];
+        IReadOnlyList<Sample> samples = _sampler.Epoch(epoch);
         for (int batch = skipBatches; batch < BatchesPerEpoch; batch++)
         {
             int start = batch * _options.BatchSize;
-            int size = Math.Min(_options.BatchSize, order.Length - start);
-            yield return _assembler.Assemble(epoch, new ArraySegment<int>(order, start, size));
+            int size = Math.Min(_options.BatchSize, samples.Count - start);
+            yield return new PendingBatch(_dataset, _reader, _staging, epoch, [.. samples.Skip(start).Take(size)]);
         }
     }
 }
