@@ -1,3 +1,4 @@
+using Deit.Augmentation;
 namespace Deit.Data;
 
 /// <summary>
@@ -18,7 +19,7 @@ public sealed class DataLoader
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(options);
-        int padding = options.Augmentation?.CropPadding ?? 0;
+        int padding = options.Augmentation is { Crop: CropMode.Padded } moved ? moved.CropPadding : 0;
         int shorterSide = Math.Min(dataset.Height, dataset.Width);
         Check.Value("Crop padding", padding, padding < shorterSide, $"less than the images' shorter side, {shorterSide}");
         _dataset = dataset;

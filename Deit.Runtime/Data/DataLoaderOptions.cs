@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Deit.Augmentation;
 using static TorchSharp.torch;
 
 namespace Deit.Data;

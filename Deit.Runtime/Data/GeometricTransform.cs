@@ -1,3 +1,5 @@
+using Deit.Augmentation;
+
 namespace Deit.Data;
 
 /// <summary>What happens to one training image: first the shift, then the flip, then the erasing.</summary>
@@ -11,14 +13,15 @@ internal readonly record struct GeometricTransform(int ShiftX, int ShiftY, bool 
     public static GeometricTransform Draw(AugmentationOptions options, int height, int width, RandomStream random)
     {
         // Everything is drawn whatever the options say, so that switching one on leaves the others as they were.
-        int shiftX = random.NextInt((2 * options.CropPadding) + 1) - options.CropPadding;
-        int shiftY = random.NextInt((2 * options.CropPadding) + 1) - options.CropPadding;
-        bool mirrored = random.NextInt(2) == 1;
+        int padding = options.Crop == CropMode.Padded ? options.CropPadding : 0;
+        int shiftX = random.NextInt((2 * padding) + 1) - padding;
+        int shiftY = random.NextInt((2 * padding) + 1) - padding;
+        bool mirrored = random.NextDouble() < options.HorizontalFlip;
         bool erases = random.NextDouble() < options.RandomErasing;
         return new(
             shiftX,
             shiftY,
-            options.HorizontalFlip && mirrored,
+            mirrored,
             erases ? ErasedRectangle.Draw(height, width, random) : default);
     }
 }

@@ -47,7 +47,6 @@ internal static class RecipeTable
                 + "give both the same.");
         }
 
-        AugmentationOptions augmentation = training.Augmentation;
         IEnumerable<(string Path, object? Value)> values =
         [
             ("name", recipe.Name),
@@ -57,9 +56,7 @@ internal static class RecipeTable
             ("data.dataset", recipe.Data.Dataset),
             ("data.path", recipe.Data.Path),
             ("data.image_size", (long)recipe.Data.ImageSize),
-            ("data.crop_padding", (long)augmentation.CropPadding),
-            ("data.flip", augmentation.HorizontalFlip),
-            ("data.random_erasing", augmentation.RandomErasing),
+            .. AugmentationTable.From(training.Augmentation),
             .. FromModel(recipe.Teacher, TeacherTable),
             .. FromModel(recipe.Student, StudentTable),
             ("distillation.type", Spelling.ToSnakeCase(recipe.Distillation.Type.ToString())),
@@ -95,6 +92,9 @@ internal static class RecipeTable
                 Cutmix = table.Number($"{at}.cutmix"),
                 Probability = table.Number($"{at}.mixup_prob"),
                 SwitchProbability = table.Number($"{at}.mixup_switch_prob"),
+                Mode = Enum.Parse<MixupMode>(table.Text($"{at}.mixup_mode"), ignoreCase: true),
+                CutmixMinMax = AugmentationTable.Interval(table, $"{at}.cutmix_minmax"),
+                OffEpoch = (int)table.Integer($"{at}.mixup_off_epoch"),
             },
             EmaDecay = table.Number($"{at}.ema_decay"),
             MaximumGradientNorm = table.Number($"{at}.clip_grad"),
@@ -104,12 +104,7 @@ internal static class RecipeTable
                 Beta2 = table.Number($"{at}.beta2"),
                 Epsilon = table.Number($"{at}.eps"),
             },
-            Augmentation = new()
-            {
-                CropPadding = (int)table.Integer("data.crop_padding"),
-                HorizontalFlip = table.Boolean("data.flip"),
-                RandomErasing = table.Number("data.random_erasing"),
-            },
+            Augmentation = AugmentationTable.ToOptions(table),
         },
     };
 
@@ -135,6 +130,9 @@ internal static class RecipeTable
             ($"{at}.cutmix", training.Mixing.Cutmix),
             ($"{at}.mixup_prob", training.Mixing.Probability),
             ($"{at}.mixup_switch_prob", training.Mixing.SwitchProbability),
+            ($"{at}.mixup_mode", Spelling.ToSnakeCase(training.Mixing.Mode.ToString())),
+            ($"{at}.cutmix_minmax", AugmentationTable.List(training.Mixing.CutmixMinMax)),
+            ($"{at}.mixup_off_epoch", (long)training.Mixing.OffEpoch),
             ($"{at}.ema_decay", training.EmaDecay),
             ($"{at}.clip_grad", training.MaximumGradientNorm),
             ($"{at}.beta1", training.AdamW.Beta1),
