@@ -33,6 +33,9 @@ public static class RecipeSchema
         new("cutmix", ValueKind.Number, "CutMix's alpha; 0 pastes no boxes.") { Default = 0.0, Minimum = 0 },
         new("mixup_prob", ValueKind.Number, "The probability that a batch is mixed, where mixup or cutmix is on.") { Default = 1.0, Minimum = 0, Maximum = 1 },
         new("mixup_switch_prob", ValueKind.Number, "The probability of CutMix rather than mixup, where both are on.") { Default = 0.5, Minimum = 0, Maximum = 1 },
+        new("mixup_mode", ValueKind.Text, "What draws its own mixing: a batch, a pair of its images, or every image (elem).") { Default = "batch", Choices = ["batch", "pair", "elem"] },
+        new("cutmix_minmax", ValueKind.Numbers, "The least and the greatest share of height and width of CutMix's box, [0.2, 0.8], in place of what alpha draws.") { Minimum = 0, Maximum = 1 },
+        new("mixup_off_epoch", ValueKind.Integer, "The epoch from which on no images are mixed; 0 for none.") { Default = 0L, Minimum = 0, Maximum = 1_000_000 },
         new("drop_path", ValueKind.Number, "The stochastic-depth rate of the last block; not stated, the one that the model declares.") { Minimum = 0, Maximum = AlmostOne },
         new("ema_decay", ValueKind.Number, "The decay of the moving average of the weights; 0 keeps no average.") { Default = 0.0, Minimum = 0, Maximum = 1 },
         new("clip_grad", ValueKind.Number, "The greatest norm of all gradients together; 0 clips nothing.") { Default = 0.0, Minimum = 0 },
@@ -49,6 +52,7 @@ public static class RecipeSchema
         new("seed", ValueKind.Integer, "What all randomness is drawn from: the same seed gives the same numbers.") { Default = 0L },
         new("fused", ValueKind.Boolean, "Whether models are trained by the code that the compiler wrote for it; otherwise by their readable forward pass and autograd, more slowly.") { Default = true },
         new("data", ValueKind.Table, "The images to train on and to judge by.") { Table = Data() },
+        new("augmentation", ValueKind.Table, "How training images are cut, mirrored, changed and covered.") { Table = Augmentation() },
         new("teacher", ValueKind.Table, "The model that the student learns from.") { Table = Teacher() },
         new("student", ValueKind.Table, "The model to train.") { Table = Student(), Required = true },
         new("distillation", ValueKind.Table, "How the student learns from the teacher.") { Table = Distillation() },
@@ -69,9 +73,39 @@ public static class RecipeSchema
         new("prefetch", ValueKind.Integer, "Batches that may wait to be trained on; it changes nothing but time and memory.") { Default = 2L, Minimum = 1, Maximum = 1024 },
         new("fast_decode", ValueKind.Boolean, "Whether no more of a training image is decoded than its crop needs, and at a lower resolution where that is enough.") { Default = false },
         new("max_bad_images", ValueKind.Integer, "Images that may be unreadable: each is reported, and replaced by the next one.") { Default = 50L, Minimum = 0, Maximum = 1_000_000_000 },
-        new("crop_padding", ValueKind.Integer, "Pixels by which training images move at most, along both axes.") { Default = 0L, Minimum = 0, Maximum = 65_536 },
-        new("flip", ValueKind.Boolean, "Whether half of the training images are mirrored, left for right.") { Default = false },
-        new("random_erasing", ValueKind.Number, "The probability that a rectangle of a training image is blanked.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+    ]);
+
+    private static Schema Augmentation() => new("the augmentation",
+    [
+        new("crop", ValueKind.Text, "How the part of a training image is found: none resizes the shorter side and cuts out the centre, random_resized resizes a part of random area and aspect, simple and padded cut a window out of the resized image with a border that reflects it or is black.")
+        {
+            Default = "none",
+            Choices = ["none", "random_resized", "simple", "padded"],
+        },
+        new("crop_padding", ValueKind.Integer, "Pixels of border around the image, where the crop is simple or padded.") { Default = 4L, Minimum = 0, Maximum = 65_536 },
+        new("scale", ValueKind.Numbers, "The least and the greatest share of the image's area that random_resized keeps; [0.08, 1] by default.") { Minimum = 1e-6, Maximum = 1 },
+        new("ratio", ValueKind.Numbers, "The least and the greatest width to height of what random_resized keeps; [0.75, 1.3333] by default.") { Minimum = 1e-3, Maximum = 1e3 },
+        new("interpolation", ValueKind.Text, "The filter of the crop, and of operators that turn, shear and move; random draws bilinear or bicubic for each.")
+        {
+            Default = "bicubic",
+            Choices = ["nearest", "bilinear", "bicubic", "random"],
+        },
+        new("hflip", ValueKind.Number, "The probability that an image is mirrored, left for right.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("vflip", ValueKind.Number, "The probability that an image is mirrored, top for bottom.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("auto_augment", ValueKind.Text, "A policy as timm writes it: rand-m9-mstd0.5-inc1 (RandAugment), original, originalr, v0 or v0r (AutoAugment), 3a (3-Augment), augmix-m3-w3 (AugMix)."),
+        new("color_jitter", ValueKind.Numbers, "How far brightness, contrast and saturation are moved, and hue where it is given: [0.3, 0.3, 0.3]; one number, [0.3], stands for the first three. As in timm, beside auto_augment it serves only with 3a, or with force_color_jitter.") { Minimum = 0, Maximum = 1e3 },
+        new("color_jitter_prob", ValueKind.Number, "The probability that the colours of an image are moved.") { Default = 1.0, Minimum = 0, Maximum = 1 },
+        new("force_color_jitter", ValueKind.Boolean, "Whether color_jitter serves beside any auto_augment.") { Default = false },
+        new("grayscale_prob", ValueKind.Number, "The probability that an image becomes grey.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("gaussian_blur_prob", ValueKind.Number, "The probability that an image is blurred.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("random_erasing", ValueKind.Number, "The probability that rectangles of an image are covered.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("random_erasing_mode", ValueKind.Text, "What covers them: the mean colour, one random colour, or a random colour for every pixel.")
+        {
+            Default = "const",
+            Choices = ["const", "rand", "pixel"],
+        },
+        new("random_erasing_count", ValueKind.Integer, "The greatest number of rectangles.") { Default = 1L, Minimum = 1, Maximum = 100 },
+        new("repeated", ValueKind.Integer, "Views of an image in one epoch, each with draws of its own; DeiT takes 3, of a third of the images an epoch.") { Default = 1L, Minimum = 1, Maximum = 65_536 },
     ]);
 
     private static Schema Teacher() => new("a teacher",

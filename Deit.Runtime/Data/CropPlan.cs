@@ -41,11 +41,14 @@ public readonly record struct CropPlan(PixelBox Crop, int Width, int Height, Res
 public delegate CropPlan CropPlanning(int width, int height);
 
 /// <summary>
-/// A transform that looks at nothing but a rectangle of an image, which follows from the image's size and the sample's key alone.
+/// A transform that can look at nothing but a rectangle of an image, which follows from the image's size and the sample's key alone.
 /// Its <see cref="ISampleTransform.Apply"/> equals <see cref="Plan"/>, the crop and <see cref="ApplyToCrop"/>.
 /// </summary>
 public interface ICropPlanner : ISampleTransform
 {
+    /// <summary>Whether this transform does so; otherwise only <see cref="ISampleTransform.Apply"/> may be called.</summary>
+    bool PlansCrops { get; }
+
     /// <summary>The part that the transform of a sample would look at.</summary>
     /// <param name="width">Width of the image.</param>
     /// <param name="height">Height of the image.</param>
@@ -53,7 +56,7 @@ public interface ICropPlanner : ISampleTransform
     CropPlan Plan(int width, int height, in SampleKey key);
 
     /// <summary>The rest of the transform.</summary>
-    /// <param name="crop">The part, already of the planned size; the transform may change it.</param>
+    /// <param name="crop">The part, already of the planned size; it is not changed.</param>
     /// <param name="key">What random draws depend on, as for <see cref="Plan"/>.</param>
     /// <param name="destination">Takes 3 x Height x Width normalised values (CHW).</param>
     void ApplyToCrop(RgbImage crop, in SampleKey key, Span<float> destination);

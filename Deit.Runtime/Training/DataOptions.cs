@@ -5,7 +5,7 @@ namespace Deit.Training;
 /// <summary>The images of a recipe.</summary>
 public sealed record DataOptions
 {
-    /// <summary>A name that <see cref="Datasets.Open"/> knows.</summary>
+    /// <summary>A name that <see cref="Datasets"/> knows.</summary>
     public string Dataset { get; init; } = DigitsDataset.DatasetName;
 
     /// <summary>Where the images are; null where it is given later or not needed.</summary>

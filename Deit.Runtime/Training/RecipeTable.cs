@@ -50,7 +50,6 @@ internal static class RecipeTable
                 + "give both the same.");
         }
 
-        AugmentationOptions augmentation = training.Augmentation;
         IEnumerable<(string Path, object? Value)> values =
         [
             ("name", recipe.Name),
@@ -66,9 +65,7 @@ internal static class RecipeTable
             ("data.prefetch", (long)recipe.Data.Loading.Prefetch),
             ("data.fast_decode", recipe.Data.Loading.FastDecode),
             ("data.max_bad_images", (long)recipe.Data.Loading.MaximumBadImages),
-            ("data.crop_padding", (long)augmentation.CropPadding),
-            ("data.flip", augmentation.HorizontalFlip),
-            ("data.random_erasing", augmentation.RandomErasing),
+            .. AugmentationTable.From(training.Augmentation),
             .. FromModel(recipe.Teacher, TeacherTable),
             .. FromModel(recipe.Student, StudentTable),
             ("distillation.type", Spelling.ToSnakeCase(recipe.Distillation.Type.ToString())),
@@ -112,6 +109,9 @@ internal static class RecipeTable
                 Cutmix = table.Number($"{at}.cutmix"),
                 Probability = table.Number($"{at}.mixup_prob"),
                 SwitchProbability = table.Number($"{at}.mixup_switch_prob"),
+                Mode = Enum.Parse<MixupMode>(table.Text($"{at}.mixup_mode"), ignoreCase: true),
+                CutmixMinMax = AugmentationTable.Interval(table, $"{at}.cutmix_minmax"),
+                OffEpoch = (int)table.Integer($"{at}.mixup_off_epoch"),
             },
             EmaDecay = table.Number($"{at}.ema_decay"),
             MaximumGradientNorm = table.Number($"{at}.clip_grad"),
@@ -121,12 +121,7 @@ internal static class RecipeTable
                 Beta2 = table.Number($"{at}.beta2"),
                 Epsilon = table.Number($"{at}.eps"),
             },
-            Augmentation = new()
-            {
-                CropPadding = (int)table.Integer("data.crop_padding"),
-                HorizontalFlip = table.Boolean("data.flip"),
-                RandomErasing = table.Number("data.random_erasing"),
-            },
+            Augmentation = AugmentationTable.ToOptions(table),
         },
     };
 
@@ -152,6 +147,9 @@ internal static class RecipeTable
             ($"{at}.cutmix", training.Mixing.Cutmix),
             ($"{at}.mixup_prob", training.Mixing.Probability),
             ($"{at}.mixup_switch_prob", training.Mixing.SwitchProbability),
+            ($"{at}.mixup_mode", Spelling.ToSnakeCase(training.Mixing.Mode.ToString())),
+            ($"{at}.cutmix_minmax", AugmentationTable.List(training.Mixing.CutmixMinMax)),
+            ($"{at}.mixup_off_epoch", (long)training.Mixing.OffEpoch),
             ($"{at}.ema_decay", training.EmaDecay),
             ($"{at}.clip_grad", training.MaximumGradientNorm),
             ($"{at}.beta1", training.AdamW.Beta1),

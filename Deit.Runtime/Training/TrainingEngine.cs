@@ -43,11 +43,15 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         return new([.. log.Epochs]);
     }
 
+    private ISampler Sampler(int images) => options.Augmentation.Repeats > 1
+        ? new RepeatedAugmentationSampler(images, options.Seed, new RepeatedAugmentation { Repeats = options.Augmentation.Repeats }.For(images))
+        : new DistributedSampler(images, options.Seed);
+
     private DataLoaderOptions LoaderOptions(DataSplits data, Device device, BadImages badImages) => new()
     {
         BatchSize = options.BatchSize,
-        Transform = new PaddedCropTransform(options.Augmentation, data.Preprocessing, data.ImageSize),
-        Sampler = new DistributedSampler(data.Train.Count, options.Seed),
+        Transform = new TrainingTransform(options.Augmentation, data.Preprocessing, data.ImageSize),
+        Sampler = Sampler(data.Train.Count),
         DropLast = true,
         Seed = options.Seed,
         FastDecode = surroundings.Loading.FastDecode,

@@ -9,7 +9,7 @@ public class DatasetsTests
     public void Digits_open_by_name()
     {
         DataSplits digits = Datasets.Open("digits", path: null, imageSize: 32);
-        Assert.Equal(("digits/train", 32, 32), (digits.Train.Name, digits.Train.Height, digits.Train.Width));
+        Assert.Equal(("digits/train", 32), (digits.Train.Name, digits.ImageSize));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public class DatasetsTests
 
     [Theory]
     [InlineData("digit", null, "Did you mean 'digits'?")]
-    [InlineData("imagenet", null, "digits, folder")]
+    [InlineData("imagenet", null, "digits, auto, folder, zip, tar, cifar10, cifar100, idx")]
     [InlineData("digits", "/data", "'/data' was given")]
     [InlineData("folder", null, "needs a path")]
     [InlineData("folder", "", "needs a path")]

@@ -7,7 +7,7 @@ internal sealed class SampleReader(IImageDataset dataset, DataLoaderOptions opti
     private const int Attempts = 50;
 
     private readonly ISampleTransform _transform = options.Transform;
-    private readonly ICropPlanner? _planner = options.FastDecode ? options.Transform as ICropPlanner : null;
+    private readonly ICropPlanner? _planner = options.FastDecode && options.Transform is ICropPlanner { PlansCrops: true } planner ? planner : null;
 
     /// <summary>Writes a sample.</summary>
     /// <param name="epoch">The epoch.</param>

@@ -11,7 +11,7 @@ namespace Deit.Data;
 /// </summary>
 public sealed class DigitsDataset : IImageDataset
 {
-    /// <summary>The name under which <see cref="Datasets.Open"/> knows this dataset.</summary>
+    /// <summary>The name under which <see cref="Datasets"/> knows this dataset.</summary>
     public const string DatasetName = "digits";
 
     /// <summary>The size at which images are shown unless another is asked for.</summary>
