@@ -36,7 +36,8 @@ internal static unsafe class TurboJpeg
         fixed (byte* bytes = file)
         {
             int known = library.Header(decompressor.Handle, bytes, (nuint)file.Length, out int width, out int height, out _, out int colorspace);
-            if (known != Success || colorspace > LastPlainColorspace || (long)width * height > maximumPixels) return null;
+            bool isPlain = known == Success && width > 0 && height > 0 && colorspace <= LastPlainColorspace;
+            if (!isPlain || (long)width * height > maximumPixels) return null;
             int divisor = shrinking?.Invoke(width, height) ?? 1;
             RgbImage image = RgbImage.Uninitialized(DivideUp(width, divisor), DivideUp(height, divisor));
             fixed (byte* pixels = image.Writable)

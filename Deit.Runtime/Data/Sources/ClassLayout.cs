@@ -20,6 +20,7 @@ internal sealed class ClassLayout
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal);
     private readonly List<(int File, string Part, string Class)> _images = [];
     private readonly HashSet<(string Part, string Class)> _folders = [];
+    private readonly HashSet<string> _parts = new(StringComparer.Ordinal);
 
     private ClassLayout(IFileStore store)
     {
@@ -91,6 +92,7 @@ internal sealed class ClassLayout
             string[] steps = name[_prefix.Length..].Split('/');
             string part = SplitNames.All.Contains(steps[0]) && steps.Length > 1 ? steps[0] : "";
             string[] inner = part.Length > 0 ? steps[1..] : steps;
+            if (part.Length > 0 || inner.Length > 1 || IsImage(name)) _parts.Add(part);
             if (inner.Length > 1 && inner[0].Length > 0) _folders.Add((part, inner[0]));
             if (!IsImage(name)) continue;
             string stem = name[..^Path.GetExtension(name).Length];
@@ -104,9 +106,8 @@ internal sealed class ClassLayout
 
     private ImageParts ToParts(IReadOnlyList<string>? known)
     {
-        string[] parts = [.. _folders.Select(static folder => folder.Part).Concat(_images.Select(static image => image.Part)).Distinct()];
-        string? train = parts.Contains(SplitNames.Train) ? SplitNames.Train : parts.Contains("") && parts.Length == 1 ? "" : null;
-        string? validation = SplitNames.Validation.FirstOrDefault(parts.Contains);
+        string? train = _parts.Contains(SplitNames.Train) ? SplitNames.Train : _parts.Contains("") && _parts.Count == 1 ? "" : null;
+        string? validation = SplitNames.Validation.FirstOrDefault(_parts.Contains);
         if (train is null && validation is null)
         {
             throw new DeitException($"The {Kind} '{_store.Path}' is empty: it needs images in 'train/CLASS' and 'val/CLASS'.");

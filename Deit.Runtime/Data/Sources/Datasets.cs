@@ -103,12 +103,14 @@ public static class Datasets
         }
 
         string? found = DatasetKind.Recognize(path);
-        if (dataset == Auto) return found ?? throw new DeitException($"Nothing at '{path}' is known as a dataset: it takes {Kinds()}.");
+        if (dataset == Auto) return found ?? (Directory.Exists(path) ? Folder : throw Unknown(path));
         return found is null || found == dataset
             ? dataset
             : throw new DeitException(
                 $"'{path}' holds {DatasetKind.Describe(found)}, not {DatasetKind.Describe(dataset)}: set data.dataset to '{found}'.");
     }
 
-    private static string Kinds() => string.Join(", ", Names.Skip(2).Select(DatasetKind.Describe));
+    private static DeitException Unknown(string path) => File.Exists(path)
+        ? new($"'{path}' is known as no dataset: give {string.Join(", ", Names.Skip(2).Select(DatasetKind.Describe))}.")
+        : new($"There is no folder '{path}', nor a file of that name: give the folder that holds a folder of images for every class, or an archive.");
 }
