@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Deit.Augmentation;
 using Deit.Data;
 
 namespace Deit.Benchmarks.Micro;
@@ -23,7 +24,7 @@ public class DataLoaderBenchmarks
             StandardDeviation = digits.StandardDeviation,
             Shuffle = true,
             DropLast = true,
-            Augmentation = new() { CropPadding = 4, HorizontalFlip = true, RandomErasing = 0.25 },
+            Augmentation = new() { Crop = CropMode.Padded, CropPadding = 4, HorizontalFlip = 0.5, RandomErasing = 0.25 },
         });
         _batches = Enumerable.Range(0, int.MaxValue).SelectMany(epoch => loader.Epoch(epoch)).GetEnumerator();
     }

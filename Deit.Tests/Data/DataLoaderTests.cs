@@ -1,3 +1,4 @@
+using Deit.Augmentation;
 using Deit.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,7 +8,7 @@ namespace Deit.Tests.Data;
 public class DataLoaderTests
 {
     private const int Size = 8;
-    private static readonly AugmentationOptions Everything = new() { CropPadding = 2, HorizontalFlip = true, RandomErasing = 0.5 };
+    private static readonly AugmentationOptions Everything = new() { Crop = CropMode.Padded, CropPadding = 2, HorizontalFlip = 0.5, RandomErasing = 0.5 };
 
     private static readonly DataLoaderOptions Plain = new()
     {
@@ -125,14 +126,14 @@ public class DataLoaderTests
     [Fact]
     public void The_largest_padding_still_shows_some_of_the_image()
     {
-        DataLoaderOptions options = Plain with { BatchSize = 300, Augmentation = new() { CropPadding = Size - 1 } };
+        DataLoaderOptions options = Plain with { BatchSize = 300, Augmentation = new() { Crop = CropMode.Padded, CropPadding = Size - 1 } };
         using Batch batch = new DataLoader(new PatternDataset(300), options).Epoch(0).Single();
         float black = Normalized(0, 0);
         float[] red = batch.Images.select(1, 0).flatten(1).max(1).values.data<float>().ToArray();
 
         Assert.All(red, brightest => Assert.True(brightest > black));
         Assert.Throws<DeitException>(
-            () => new DataLoader(new PatternDataset(3), options with { Augmentation = new() { CropPadding = Size } }));
+            () => new DataLoader(new PatternDataset(3), options with { Augmentation = new() { Crop = CropMode.Padded, CropPadding = Size } }));
     }
 
     [Fact]
@@ -195,7 +196,7 @@ public class DataLoaderTests
             (() => Plain with { Workers = 0 }, "The number of data workers is 0"),
             (() => Plain with { Prefetch = 0 }, "The number of prefetched batches is 0"),
             (() => Plain with { Augmentation = new() { RandomErasing = 1.5 } }, "The probability of random erasing is 1.5"),
-            (() => Plain with { Augmentation = new() { CropPadding = -1 } }, "Crop padding is -1"),
+            (() => Plain with { Augmentation = new() { Crop = CropMode.Padded, CropPadding = -1 } }, "The crop's padding is -1"),
             (() => Plain with { Mean = [0.5f] }, "The number of channel means is 1"),
             (() => Plain with { StandardDeviation = [1, 1] }, "The number of channel standard deviations is 2"),
         ];

@@ -1,3 +1,4 @@
+using Deit.Augmentation;
 using Deit.Data;
 
 namespace Deit.Tests.Data;
@@ -10,14 +11,14 @@ public class GeometricTransformTests
     [Fact]
     public void Half_of_the_images_are_flipped_or_none()
     {
-        Assert.InRange(Share(new() { HorizontalFlip = true }, transform => transform.Flip), 0.48, 0.52);
+        Assert.InRange(Share(new() { HorizontalFlip = 0.5 }, transform => transform.Flip), 0.48, 0.52);
         Assert.Equal(0, Share(new(), transform => transform.Flip));
     }
 
     [Fact]
     public void Every_shift_is_as_likely_along_both_axes()
     {
-        var options = new AugmentationOptions { CropPadding = 2 };
+        var options = new AugmentationOptions { Crop = CropMode.Padded, CropPadding = 2 };
         GeometricTransform[] drawn = Draw(options);
         IEnumerable<int> counts = drawn.GroupBy(transform => (transform.ShiftX, transform.ShiftY)).Select(group => group.Count());
 
@@ -56,8 +57,8 @@ public class GeometricTransformTests
     [Fact]
     public void Switching_one_change_on_leaves_the_others_as_they_were()
     {
-        GeometricTransform[] flips = Draw(new() { HorizontalFlip = true });
-        GeometricTransform[] all = Draw(new() { HorizontalFlip = true, RandomErasing = 0.5 });
+        GeometricTransform[] flips = Draw(new() { HorizontalFlip = 0.5 });
+        GeometricTransform[] all = Draw(new() { HorizontalFlip = 0.5, RandomErasing = 0.5 });
 
         Assert.Equal(flips.Select(transform => transform.Flip), all.Select(transform => transform.Flip));
     }
@@ -65,7 +66,7 @@ public class GeometricTransformTests
     [Fact]
     public void An_image_changes_from_epoch_to_epoch()
     {
-        var options = new AugmentationOptions { CropPadding = 4, HorizontalFlip = true };
+        var options = new AugmentationOptions { Crop = CropMode.Padded, CropPadding = 4, HorizontalFlip = 0.5 };
         IEnumerable<GeometricTransform> epochs = Enumerable.Range(0, 10)
             .Select(epoch => GeometricTransform.Draw(options, Size, Size, RandomStream.For(1, epoch, 5, RandomPurpose.Geometry)));
 

@@ -68,11 +68,11 @@ public sealed class RecipeReaderTests
     [Fact]
     public void The_last_option_on_a_key_holds()
     {
-        TableReading reading = Read(Minimal, "student.epochs=10", "student.epochs=20", "data.flip=true");
+        TableReading reading = Read(Minimal, "student.epochs=10", "student.epochs=20", "augmentation.force_color_jitter=true");
 
         Assert.Empty(reading.Findings);
         Assert.Equal(20, reading.Table.Integer("student.epochs"));
-        Assert.True(reading.Table.Boolean("data.flip"));
+        Assert.True(reading.Table.Boolean("augmentation.force_color_jitter"));
     }
 
     [Fact]

@@ -8,7 +8,8 @@ internal static class TinyRecipe
     public const string Text = """
         name: tiny
         seed: 11
-        data: { dataset: digits, image_size: 8, crop_padding: 1 }
+        data: { dataset: digits, image_size: 8 }
+        augmentation: { crop: padded, crop_padding: 1 }
         teacher:
           model: tiny_classifier
           epochs: 2
