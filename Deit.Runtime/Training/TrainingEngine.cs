@@ -100,7 +100,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Random random = TrainingRandom.Mixing(options.Seed, epoch, step++);
-                (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random);
+                (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random, epoch);
                 using Lesson lesson = learner.Learn(images, targets, _fused);
                 double value = lesson.Loss.item<float>();
                 RequireFinite(value, "loss", $"at step {step} of epoch {epoch + 1}", learningRate);

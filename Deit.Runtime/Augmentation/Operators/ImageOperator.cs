@@ -1,3 +1,4 @@
+using System.Globalization;
 using Deit.Compiler.Diagnostics;
 using Deit.Data;
 
@@ -26,6 +27,12 @@ public sealed class ImageOperator
     /// <summary>What its argument means, in words; empty where there is none.</summary>
     public string Meaning { get; }
 
+    /// <summary>The least argument that makes sense; negative infinity for any.</summary>
+    public double Least { get; internal init; } = double.NegativeInfinity;
+
+    /// <summary>The greatest argument that makes sense; infinity for any.</summary>
+    public double Greatest { get; internal init; } = double.PositiveInfinity;
+
     /// <summary>The operator of a name.</summary>
     /// <exception cref="DeitException">There is no such operator.</exception>
     public static ImageOperator Find(string name) => ImageOperators.All.FirstOrDefault(known => known.Name == name)
@@ -40,16 +47,17 @@ public sealed class ImageOperator
     /// <exception cref="DeitException">The argument is missing, or one too many, or makes no sense.</exception>
     public RgbImage Apply(RgbImage image, double? argument, in OperatorSettings settings)
     {
-        double value = Checked(argument);
+        ArgumentNullException.ThrowIfNull(image);
+        double value = Check(argument);
         var copy = new RgbImage(image.Width, image.Height, image.Pixels);
         _kernel(ref copy, value, settings);
         return copy;
     }
 
-    /// <summary>Applies the operator to an image of the caller's own, which takes the result.</summary>
-    internal void Run(ref RgbImage image, double argument, in OperatorSettings settings) => _kernel(ref image, argument, settings);
-
-    private double Checked(double? argument)
+    /// <summary>Refuses an argument that the operator cannot take.</summary>
+    /// <returns>The argument; 0 for an operator without.</returns>
+    /// <exception cref="DeitException">The argument is missing, or one too many, or makes no sense.</exception>
+    public double Check(double? argument)
     {
         if (Argument == ArgumentKind.None)
         {
@@ -58,7 +66,12 @@ public sealed class ImageOperator
 
         double value = argument ?? throw new DeitException($"{Name} needs an argument: {Meaning}.");
         bool isWhole = value == Math.Floor(value) && Math.Abs(value) < int.MaxValue;
-        bool accepted = double.IsFinite(value) && (Argument == ArgumentKind.Number || isWhole);
-        return Check.Value($"{Name}'s argument", value, accepted, Argument == ArgumentKind.Number ? $"a finite number: {Meaning}" : $"a whole number: {Meaning}");
+        bool isAccepted = double.IsFinite(value) && value >= Least && value <= Greatest && (Argument == ArgumentKind.Number || isWhole);
+        string kind = Argument == ArgumentKind.Number ? "a number" : "a whole number";
+        string range = double.IsFinite(Least) ? string.Create(CultureInfo.InvariantCulture, $" from {Least} to {Greatest}") : "";
+        return Deit.Check.Value($"{Name}'s argument", value, isAccepted, $"{kind}{range}: {Meaning}");
     }
+
+    /// <summary>Applies the operator to an image of the caller's own, which takes the result.</summary>
+    internal void Run(ref RgbImage image, double argument, in OperatorSettings settings) => _kernel(ref image, argument, settings);
 }

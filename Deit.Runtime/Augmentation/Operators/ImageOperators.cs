@@ -12,7 +12,8 @@ public static class ImageOperators
     private const string Shear = "pixels sideways a pixel along";
     private const string Pixels = "the pixels to move by";
     private const string Part = "the part of the image's length to move by";
-    private const string Sigma = "the standard deviation in pixels, at least 0";
+    private const string Sigma = "the standard deviation in pixels";
+    private const double MostBlur = 1000;
 
     /// <summary>The operators in the order in which documentation lists them.</summary>
     public static ImmutableArray<ImageOperator> All { get; } =
@@ -42,7 +43,7 @@ public static class ImageOperators
         Moving("TranslateXRel", Part, static (ref image, part, in settings) => Affine.TranslateX(ref image, part * image.Width, settings)),
         Moving("TranslateYRel", Part, static (ref image, part, in settings) => Affine.TranslateY(ref image, part * image.Height, settings)),
         Level("Desaturate", "the colour to take away, from 0 to 1", static (image, part) => Enhance.Color(image, Math.Clamp(1 - part, 0, 1))),
-        Level("GaussianBlur", Sigma, Blur),
+        new("GaussianBlur", ArgumentKind.Number, Sigma, static (ref image, deviation, in _) => BoxBlur.Gaussian(image, deviation)) { Least = 0, Greatest = MostBlur },
         Plain("Grayscale", Enhance.Grayscale),
         Plain("HorizontalFlip", Flip.Horizontal),
         Plain("VerticalFlip", Flip.Vertical),
@@ -59,7 +60,4 @@ public static class ImageOperators
 
     private static ImageOperator Moving(string name, string meaning, OperatorKernel kernel) =>
         new(name, ArgumentKind.Number, meaning, kernel);
-
-    private static void Blur(RgbImage image, double deviation) =>
-        BoxBlur.Gaussian(image, Check.Value("The blur's standard deviation", deviation, deviation is >= 0 and <= 1000, "from 0 to 1000"));
 }
