@@ -63,7 +63,7 @@ internal sealed class ImageBatches(int count, Func<int, RgbImage> load, Evaluati
         public ImageBatch Finish()
         {
             Tensor onDevice = _images.to(device).DetachFromDisposeScope();
-            if (!ReferenceEquals(onDevice, _images) && device.type != DeviceType.CPU) _images.Dispose();
+            if (!ReferenceEquals(onDevice, _images)) _images.Dispose();
             return new(onDevice, start, size);
         }
 

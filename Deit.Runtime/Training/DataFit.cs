@@ -22,7 +22,7 @@ internal static class DataFit
         {
             throw new DeitException(
                 $"{model.Name} tells {model.Classes} classes apart, but {images.Name} has {images.ClassNames.Count}: "
-                + $"take a model declared with classes: {images.ClassNames.Count}, or other data.");
+                + $"take a model declared with classes: {images.ClassNames.Count}, or data of {model.Classes}.");
         }
     }
 }

@@ -23,7 +23,8 @@ public sealed class ArchiveTests : IDisposable
         DataSplits folder = ImageFolder.Open(Images(), 8);
         foreach (string prefix in new[] { "", "./", "dataset-1.0/" })
         {
-            string path = Pack(kind, Names.Select(name => (prefix + name, name)));
+            string path = Under($"{prefix.Length}/{kind}");
+            File.Move(Pack(kind, Names.Select(name => (prefix + name, name))), path);
 
             DataSplits archive = Datasets.Open("auto", path, 8);
 

@@ -44,16 +44,13 @@ public class BatchPipelineTests
         IEnumerable<IPendingBatch<int[]>> source = Begin([], 3).Concat(Enumerable.Range(0, 1).Select<int, FakeBatch>(_ => throw new DeitException("no more")));
         var seen = new List<int>();
 
-        var error = Assert.Throws<DeitException>(() => seen.AddRange(BatchPipeline.Run(source, 2, 1).Select(places => places[0]).Select(Kept)));
+        var error = Assert.Throws<DeitException>(() =>
+        {
+            foreach (int[] places in BatchPipeline.Run(source, workers: 2, prefetch: 1)) seen.Add(places[0]);
+        });
 
         Assert.Equal("no more", error.Message);
         Assert.Equal([0, 1, 2], seen);
-
-        int Kept(int batch)
-        {
-            seen.Add(batch);
-            return batch;
-        }
     }
 
     [Fact]

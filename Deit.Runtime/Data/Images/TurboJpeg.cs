@@ -14,6 +14,9 @@ internal static unsafe class TurboJpeg
     // Colour spaces of the file that become RGB without Pillow's own arithmetic: RGB, YCbCr, gray.
     private const int LastPlainColorspace = 2;
 
+    // Set to 0, it leaves the library alone.
+    private const string Switch = "DEIT_TURBOJPEG";
+
     private static readonly string[] LibraryNames = ["libturbojpeg.so.0", "libturbojpeg.0.dylib", "turbojpeg.dll"];
 
     private static readonly Functions? Library = Load();
@@ -57,6 +60,7 @@ internal static unsafe class TurboJpeg
 
     private static Functions? Load()
     {
+        if (Environment.GetEnvironmentVariable(Switch) == "0") return null;
         foreach (string name in LibraryNames)
         {
             if (!NativeLibrary.TryLoad(name, out nint library)) continue;

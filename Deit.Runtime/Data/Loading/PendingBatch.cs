@@ -35,9 +35,10 @@ internal sealed class PendingBatch : IPendingBatch<Batch>
     /// <inheritdoc/>
     public Batch Finish()
     {
-        long[] labels = [.. _indices.Select(index => (long)_dataset.Label(index))];
-        Tensor onDevice = _staging.ToDevice(_images);
-        return new Batch(onDevice, tensor(labels, int64, _staging.Device).DetachFromDisposeScope(), _indices);
+        Tensor labels = empty([Count], int64, CPU).DetachFromDisposeScope();
+        Span<long> values = MemoryMarshal.Cast<byte, long>(labels.bytes);
+        for (int place = 0; place < Count; place++) values[place] = _dataset.Label(_indices[place]);
+        return new Batch(_staging.ToDevice(_images), _staging.ToDevice(labels), _indices);
     }
 
     /// <inheritdoc/>

@@ -13,9 +13,6 @@ internal sealed class StagingMemory(DataLoaderOptions options)
     private readonly ConcurrentBag<Tensor> _free = [];
     private readonly bool _isPinned = options.Device.type == DeviceType.CUDA;
 
-    /// <summary>Where batches live.</summary>
-    public Device Device => options.Device;
-
     /// <summary>Values of a sample.</summary>
     public int SampleLength { get; } = RgbImage.Channels * options.Transform.Height * options.Transform.Width;
 
@@ -29,25 +26,25 @@ internal sealed class StagingMemory(DataLoaderOptions options)
         using (pageable) return pageable.pin_memory().DetachFromDisposeScope();
     }
 
-    /// <summary>The images where they are wanted, in no dispose scope; the memory is given back unless it is the result.</summary>
-    public Tensor ToDevice(Tensor images)
+    /// <summary>A tensor where it is wanted, in no dispose scope; its memory is given back unless it is the result.</summary>
+    public Tensor ToDevice(Tensor onHost)
     {
-        if (options.Device.type == DeviceType.CPU) return images;
+        if (options.Device.type == DeviceType.CPU) return onHost;
         try
         {
             // Waits for the copy: the memory is free again.
-            return images.to(options.Device).DetachFromDisposeScope();
+            return onHost.to(options.Device).DetachFromDisposeScope();
         }
         finally
         {
-            Return(images);
+            Return(onHost);
         }
     }
 
     /// <summary>Gives memory back whose batch is not wanted, or has been copied.</summary>
-    public void Return(Tensor images)
+    public void Return(Tensor memory)
     {
-        if (_isPinned && images.shape[0] == options.BatchSize) _free.Add(images);
-        else images.Dispose();
+        if (_isPinned && memory.dim() > 1 && memory.shape[0] == options.BatchSize) _free.Add(memory);
+        else memory.Dispose();
     }
 }

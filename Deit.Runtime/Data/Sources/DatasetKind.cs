@@ -20,6 +20,7 @@ internal static class DatasetKind
         Datasets.Cifar10 => "CIFAR-10 in its binary version",
         Datasets.Cifar100 => "CIFAR-100 in its binary version",
         Datasets.Idx => "IDX files, as MNIST has them",
+        Datasets.Auto => "images of any kind",
         _ => kind,
     };
 

@@ -5,7 +5,7 @@ namespace Deit.Data;
 /// <summary>The datasets that a recipe can name.</summary>
 public static class Datasets
 {
-    /// <summary>The kind is told by what lies at the path; without a path, the digits.</summary>
+    /// <summary>The kind is told by what lies at the path.</summary>
     public const string Auto = "auto";
 
     /// <summary>Images in a folder for every class.</summary>
@@ -91,7 +91,7 @@ public static class Datasets
         if (!Names.Contains(dataset)) throw new DeitException($"There is no dataset '{dataset}'. {Suggestions.Sentence(dataset, Names)}");
         if (string.IsNullOrEmpty(path))
         {
-            return dataset is Auto or DigitsDataset.DatasetName
+            return dataset == DigitsDataset.DatasetName
                 ? DigitsDataset.DatasetName
                 : throw new DeitException($"The dataset '{dataset}' needs a path to {DatasetKind.Describe(dataset)}: give it as data.path.");
         }
