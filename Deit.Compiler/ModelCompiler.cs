@@ -7,6 +7,7 @@ using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Emit;
 using Deit.Compiler.Families;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Inference;
 using Deit.Compiler.Specs;
 using Deit.Compiler.Training;
 
@@ -67,7 +68,7 @@ public static class ModelCompiler
             }
 
             EquatableArray<SpecFinding> excess = new(Excess(spec.Limits, model, training));
-            return excess.Count > 0 ? new(null, excess) : new(model with { Source = ModuleEmitter.Emit(spec, architecture, model, training) }, default);
+            return excess.Count > 0 ? new(null, excess) : new(model with { Source = ModuleEmitter.Emit(spec, architecture, model, training, InferenceCode.Find(architecture.Root)) }, default);
         }
         catch (GraphException exception)
         {

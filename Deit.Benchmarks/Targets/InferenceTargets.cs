@@ -35,7 +35,7 @@ internal static class InferenceTargets
         using (DisposeScope scope = NewDisposeScope())
         using (inference_mode())
         {
-            onnxRuntime.RequireSame(model.Predict(batch.Images));
+            onnxRuntime.RequireSame(model.Infer(batch.Images));
         }
 
         ImmutableArray<Timing> timings = Interleaved.Measure(rounds, new("fused", step.Run), new(OnnxRuntimeModel.Name, onnxRuntime.Run));

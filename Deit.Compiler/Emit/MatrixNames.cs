@@ -52,13 +52,19 @@ internal sealed class MatrixNames
             : _states[(slot.Kind, slot.State, slot.Offset)];
     }
 
+    /// <summary>Whether a field is a tensor or a layer of the model.</summary>
+    public bool HasStates => _states.Count > 0;
+
+    /// <summary>Whether a field has a place in the arena.</summary>
+    public bool HasPlaces => _fields.Count > 0;
+
     /// <summary>Writes the fields: parameters first, then what is kept for the backward pass, then the rest.</summary>
     /// <param name="code">Where to.</param>
     /// <param name="place">The beginning of the expression that makes an intermediate matrix.</param>
     /// <param name="path">The expression of a parameter's name.</param>
     public void WriteFields(CodeWriter code, Func<Slot, string?> place, Func<string, string> path)
     {
-        foreach (Slot slot in _slots.Where(static slot => slot.Kind is SlotKind.Parameter or SlotKind.ParameterGradient or SlotKind.Buffer or SlotKind.KeptImages).OrderBy(static slot => slot.Kind))
+        foreach (Slot slot in _slots.Where(static slot => slot.Kind is SlotKind.Parameter or SlotKind.ParameterGradient or SlotKind.Buffer or SlotKind.KeptImages or SlotKind.Layer).OrderBy(static slot => slot.Kind))
         {
             if (_states.ContainsKey((slot.Kind, slot.State, slot.Offset))) continue;
 
@@ -68,10 +74,11 @@ internal sealed class MatrixNames
             {
                 SlotKind.Parameter => $"memory.Parameter({path(slot.State)}, {Names.Number(slot.Shape.Rows)}, {Names.Number(slot.Shape.Columns)}{Part(slot)})",
                 SlotKind.ParameterGradient => $"memory.Gradient({path(slot.State)}, {Names.Number(slot.Shape.Rows)}, {Names.Number(slot.Shape.Columns)}{Part(slot)})",
+                SlotKind.Layer => slot.Layer!.Expression(path),
                 SlotKind.Buffer => $"memory.Buffer({path(slot.State)}, {Names.Number(slot.Shape.Columns)})",
                 _ => $"memory.KeptImages({path(slot.State)})",
             };
-            string type = slot.Kind == SlotKind.KeptImages ? "KeptImages" : "Matrix";
+            string type = slot.Layer is { } layer ? layer.Type : slot.Kind == SlotKind.KeptImages ? "KeptImages" : "Matrix";
             code.Line($"private readonly {type} {name} = {making};");
         }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Deit.Compiler.Families;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Inference;
 using Deit.Compiler.Specs;
 using Deit.Compiler.Training;
 
@@ -17,23 +18,25 @@ internal sealed class ModuleEmitter
     private readonly Architecture _architecture;
     private readonly CompiledModel _model;
     private readonly TrainingCode? _training;
+    private readonly InferenceCode? _inference;
 
     // The text of every class written so far, without its name, and the name it has.
     private readonly Dictionary<string, string> _classes = [];
     private readonly Dictionary<Block, string> _names = [];
     private readonly List<string> _order = [];
 
-    private ModuleEmitter(ModelSpec spec, Architecture architecture, CompiledModel model, TrainingCode? training)
+    private ModuleEmitter(ModelSpec spec, Architecture architecture, CompiledModel model, TrainingCode? training, InferenceCode? inference)
     {
         _spec = spec;
         _architecture = architecture;
         _model = model;
         _training = training;
+        _inference = inference;
     }
 
     /// <summary>The text of the model's file.</summary>
-    public static string Emit(ModelSpec spec, Architecture architecture, CompiledModel model, TrainingCode? training) =>
-        new ModuleEmitter(spec, architecture, model, training).Emit();
+    public static string Emit(ModelSpec spec, Architecture architecture, CompiledModel model, TrainingCode? training, InferenceCode? inference) =>
+        new ModuleEmitter(spec, architecture, model, training, inference).Emit();
 
     private string Emit()
     {
@@ -90,10 +93,9 @@ internal sealed class ModuleEmitter
 
         code.Gap();
         DescriptionEmitter.Write(code, _spec, _model);
-        if (_training is not null)
-        {
-            TrainingEmitter.Write(code, _training, [_spec.Target.Name, .. Names.UsedByGeneratedCode, .. Names.OfEveryModule, .. _classes.Values, .. Properties(root)]);
-        }
+        string[] taken = [_spec.Target.Name, .. Names.UsedByGeneratedCode, .. Names.OfEveryModule, .. _classes.Values, .. Properties(root)];
+        if (_training is not null) TrainingEmitter.Write(code, _training, taken);
+        if (_inference is not null) InferenceEmitter.Write(code, _inference, taken);
 
         code.Close();
         foreach (string _ in _spec.Target.ContainingTypes) code.Close();

@@ -28,18 +28,19 @@ internal static class Names
     public static ImmutableHashSet<string> UsedByGeneratedCode { get; } =
     [
         "Activation", "BatchNorm2d", "Classifier", "ComponentName", "Conv2d", "Create", "Deit", "Describe", "Description", "DisposeScope",
-        "DistilledClassifier", "DistilledLogits", "DropPath", "Enumerable", "Fused", "FusedStep", "GeneratedCode", "IGeneratedModel",
-        "IVisionModel", "ImmutableArray", "KeptImages", "LayerNorm", "LayerScale", "Linear", "MacsPerImage", "Matrix", "ModelDescription",
-        "ModelOptions", "Module", "ModuleList", "Parameter", "ParameterCount", "RegisteredModels", "ResolvedSpec", "System", "Tensor",
-        "TorchSharp", "TrainingMemory", "UnitPlace",
+        "DistilledClassifier", "DistilledLogits", "DropPath", "Enumerable", "Fused", "FusedInference", "FusedStep", "GeneratedCode",
+        "IGeneratedModel", "IVisionModel", "ImmutableArray", "InferenceMemory", "KeptImages", "LayerNorm", "LayerScale", "Linear",
+        "MacsPerImage", "Matrix", "ModelDescription", "ModelOptions", "Module", "ModuleList", "PackedConvolution", "PackedLayers",
+        "PackedLinear", "PackedScale", "Parameter", "ParameterCount", "RegisteredModels", "ResolvedSpec", "System", "Tensor", "TorchSharp",
+        "TrainingMemory", "UnitPlace",
     ];
 
     /// <summary>What the classes that modules derive from have already: neither a member nor a class inside may hide it.</summary>
     public static ImmutableHashSet<string> OfEveryModule { get; } =
     [
-        "ClearModules", "ConditionallyRegisterBuffer", "ConditionallyRegisterParameter", "Create", "CreateStep", "Describe", "Description",
-        "Dispose", "Enumerable", "Equals", "ExportOnnx", "Finalize", "ForwardTraining", "GetDefaultDeviceAndType", "GetHashCode",
-        "GetName", "GetType", "MacsPerImage", "MemberwiseClone", "Module", "ParameterCount", "Predict", "ReferenceEquals",
+        "ClearModules", "ConditionallyRegisterBuffer", "ConditionallyRegisterParameter", "Create", "CreateInference", "CreateStep",
+        "Describe", "Description", "Dispose", "Enumerable", "Equals", "ExportOnnx", "Finalize", "ForwardTraining", "GetDefaultDeviceAndType",
+        "GetHashCode", "GetName", "GetType", "HasInference", "Infer", "InferHeads", "Inference", "MacsPerImage", "MemberwiseClone", "Module", "ParameterCount", "Predict", "ReferenceEquals",
         "RegisterComponents", "ReplaceBuffer", "ReplaceParameter", "ToString", "TrainingStep",
     ];
 

@@ -132,7 +132,8 @@ internal sealed class TrainingEmitter
         }
     }
 
-    private static void WriteBody(CodeWriter code, IEnumerable<Instruction> instructions, MatrixNames matrices, Func<UnitCall, string>? unitStatement)
+    /// <summary>Writes the instructions of a method, a line each.</summary>
+    internal static void WriteBody(CodeWriter code, IEnumerable<Instruction> instructions, MatrixNames matrices, Func<UnitCall, string>? unitStatement)
     {
         string? layer = null;
         foreach (Instruction instruction in instructions)
@@ -160,7 +161,10 @@ internal sealed class TrainingEmitter
                 continue;
             }
 
-            code.Line($"Fused.{instruction.Kernel}({string.Join(", ", instruction.Operands.Select(Argument))});");
+            // A layer that has laid out its weights is what the method is called on.
+            Slot? layerOf = instruction["layer"];
+            string target = layerOf is null ? "Fused" : matrices.Of(layerOf);
+            code.Line($"{target}.{instruction.Kernel}({string.Join(", ", instruction.Operands.Where(operand => operand.Slot is null || operand.Slot != layerOf).Select(Argument))});");
         }
 
         string Argument(Operand operand)

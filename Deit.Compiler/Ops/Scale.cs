@@ -37,7 +37,7 @@ internal sealed record Scale : Op
         Slot x = pass.Pixels(node.Inputs[0]);
         Slot gate = pass.Pixels(node.Inputs[1]);
         Slot y = pass.New("gated", x);
-        pass.Call("Gate", Instruction.Read("x", x), Instruction.Read("gate", gate), Instruction.Write("y", y));
+        pass.Call("Gate", Instruction.Read("x", x), Instruction.Read("gate", gate), Instruction.Write("y", y, mayReplace: "x"));
         pass.Gradient(y, dy =>
         {
             Slot dx = Lowering.NewGradient(x);

@@ -1,5 +1,6 @@
 using System;
 using Deit.Compiler.Graphs;
+using Deit.Compiler.Inference;
 
 namespace Deit.Compiler.Training;
 
@@ -23,6 +24,9 @@ internal enum SlotKind
 
     /// <summary>A tensor that the model keeps and does not learn: running statistics.</summary>
     Buffer,
+
+    /// <summary>A layer whose weights are laid out for inference.</summary>
+    Layer,
 
     /// <summary>The images that stochastic depth keeps, drawn before the step, and the factor of what they keep.</summary>
     KeptImages,
@@ -57,6 +61,9 @@ internal sealed class Slot(string name, SlotKind kind, MatrixShape shape)
 
     /// <summary>Whether the rows are the tokens of one head after another, not the pixels of a feature map.</summary>
     public bool ByHead { get; init; }
+
+    /// <summary>The layer that it is; null of other kinds.</summary>
+    public PackedLayer? Layer { get; init; }
 
     /// <summary>The stochastic depth by which only some images have rows in it; null where all have.</summary>
     public Slot? KeptBy { get; set; }

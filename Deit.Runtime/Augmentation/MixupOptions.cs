@@ -54,7 +54,7 @@ public sealed record MixupOptions
     public Interval? CutmixMinMax
     {
         get;
-        init => field = value is null or { Least: >= 0, Greatest: <= 1 } && !(value?.Least > value?.Greatest)
+        init => field = value is not { } range || (range.Least >= 0 && range.Least <= range.Greatest && range.Greatest <= 1)
             ? value
             : throw new DeitException($"CutMix's shares of height and width are {value}; they must be from 0 to 1, the smaller first.");
     }

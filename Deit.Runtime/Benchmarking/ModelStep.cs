@@ -48,7 +48,7 @@ public sealed class ModelStep : IDisposable
         return (path, train) switch
         {
             (ModelPath.Fused, true) => model.Description.TrainingPlan is null ? null : FusedTraining(model, batch),
-            (ModelPath.Fused, false) => null,
+            (ModelPath.Fused, false) => FusedInference(model, batch),
             (_, true) => ReferenceTraining(model, batch),
             (_, false) => ReferenceInference(model, batch),
         };
@@ -90,6 +90,12 @@ public sealed class ModelStep : IDisposable
                 optimizer.step();
             },
             optimizer);
+    }
+
+    private static ModelStep? FusedInference(IVisionModel model, ModelBatch batch)
+    {
+        if (!model.HasInference) return null;
+        return new(() => model.Infer(batch.Images).Dispose());
     }
 
     private static ModelStep ReferenceInference(IVisionModel model, ModelBatch batch) => new(() =>

@@ -39,7 +39,7 @@ public static class Prediction
             using (NewDisposeScope())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                (Tensor values, Tensor classes) = model.Predict(batch.Images).cpu().to(float64).softmax(1).topk(Math.Min(top, model.Description.Classes), 1);
+                (Tensor values, Tensor classes) = model.Infer(batch.Images).cpu().to(float64).softmax(1).topk(Math.Min(top, model.Description.Classes), 1);
                 double[] probabilities = [.. values.contiguous().data<double>()];
                 long[] indices = [.. classes.contiguous().data<long>()];
                 int guesses = indices.Length / batch.Count;

@@ -12,6 +12,7 @@ namespace Deit;
 public abstract class DistilledClassifier(string name) : nn.Module<Tensor, DistilledLogits>(name), IVisionModel
 {
     private FusedTraining? _training;
+    private ModelInference? _inference;
 
     /// <inheritdoc/>
     public nn.Module Module => this;
@@ -23,6 +24,25 @@ public abstract class DistilledClassifier(string name) : nn.Module<Tensor, Disti
     {
         using DistilledLogits logits = call(images);
         return logits.Mean();
+    }
+
+    /// <inheritdoc/>
+    public virtual bool HasInference => false;
+
+    /// <inheritdoc/>
+    public Tensor Infer(Tensor images)
+    {
+        using DistilledLogits logits = InferHeads(images);
+        return logits.Mean();
+    }
+
+    /// <summary>The logits of both heads, as <see cref="Infer"/> finds them.</summary>
+    /// <param name="images">Normalised images, shape (batch, channels, height, width).</param>
+    public DistilledLogits InferHeads(Tensor images)
+    {
+        if ((_inference ??= new(this, Describe().Input, CreateInference)).Forward(images) is [Tensor ofClass, Tensor ofDistillation]) return new(ofClass, ofDistillation);
+        using IDisposable evaluation = Evaluating.Begin(this);
+        return call(images);
     }
 
     /// <inheritdoc/>
@@ -46,10 +66,48 @@ public abstract class DistilledClassifier(string name) : nn.Module<Tensor, Disti
     /// <summary>Makes the generated training step for a batch size; null where there is none.</summary>
     protected virtual FusedStep? CreateStep(long batch) => null;
 
+    /// <summary>Makes the generated inference for a batch size; null where there is none.</summary>
+    /// <param name="layers">The model's layers.</param>
+    /// <param name="batch">Images of a pass.</param>
+    protected virtual FusedInference? CreateInference(PackedLayers layers, long batch) => null;
+
+    /// <inheritdoc/>
+    public override void train(bool train = true)
+    {
+        _inference?.Forget();
+        base.train(train);
+    }
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(Device device, ScalarType dtype, bool non_blocking)
+    {
+        _inference?.Forget();
+        return base._to(device, dtype, non_blocking);
+    }
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking)
+    {
+        _inference?.Forget();
+        return base._to(deviceType, deviceIndex, non_blocking);
+    }
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(ScalarType dtype, bool non_blocking)
+    {
+        _inference?.Forget();
+        return base._to(dtype, non_blocking);
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _training?.Dispose();
+        if (disposing)
+        {
+            _training?.Dispose();
+            _inference?.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 

@@ -16,6 +16,20 @@ public interface IVisionModel : IDisposable
     /// <param name="images">Normalised images, shape (batch, channels, height, width).</param>
     Tensor Predict(Tensor images);
 
+    /// <summary>Whether the compiler wrote inference code for the model; otherwise <see cref="Infer"/> is the readable forward pass.</summary>
+    bool HasInference { get; }
+
+    /// <summary>
+    /// What <see cref="Predict"/> gives in evaluation, in less time, whatever mode the model is in: by generated code, in which batch
+    /// norms and all that is known beforehand are folded into the weights. Nothing is recorded for autograd.
+    /// </summary>
+    /// <remarks>
+    /// Weights are laid out by the first call, and anew after <c>train()</c>, <c>eval()</c>, a move, or when weights were trained or loaded;
+    /// after single elements were changed by hand, call <c>eval()</c>. One thread at a time may use a model.
+    /// </remarks>
+    /// <param name="images">Normalised images, shape (batch, channels, height, width).</param>
+    Tensor Infer(Tensor images);
+
     /// <summary>
     /// Writes the model with its present weights as an ONNX file, atomically. It takes <c>images</c>, (batch, channels, height,
     /// width), normalised, for any batch, and gives <c>logits</c>, (batch, classes), as <see cref="Predict"/> does in evaluation; a

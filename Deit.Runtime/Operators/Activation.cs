@@ -11,4 +11,10 @@ public enum Activation
 
     /// <summary>x / (1 + exp(-x)) (Elfwing et al., arXiv 1702.03118), also called swish.</summary>
     Silu,
+
+    /// <summary>x Φ(x), exact (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
+    Gelu,
+
+    /// <summary>1 / (1 + exp(-x)).</summary>
+    Sigmoid,
 }

@@ -43,7 +43,7 @@ public static partial class Fused
 
         using var eager = Eager.Begin();
         Tensor cdf = NormalCdf(x.Tensor);
-        Tensor density = (x.Tensor.square() * -0.5).exp() * InverseSqrtTwoPi;
+        Tensor density = NormalDensity(x.Tensor);
         dx.Tensor.copy_(dy.Tensor * (cdf + x.Tensor * density));
         y?.Tensor.copy_(x.Tensor * cdf);
         columnSum?.Flat.copy_(dx.Tensor.sum([0]));
@@ -153,6 +153,8 @@ public static partial class Fused
     }
 
     private static Tensor NormalCdf(Tensor x) => ((x * InverseSqrtTwo).erf() + 1) * 0.5;
+
+    private static Tensor NormalDensity(Tensor x) => (x.square() * -0.5).exp() * InverseSqrtTwoPi;
 
     private static Tensor SiluSlope(Tensor x)
     {

@@ -39,7 +39,7 @@ public static partial class Fused
         y.Tensor.copy_(weights.matmul(packed[2]).transpose(1, 2).reshape(y.Rows, y.Columns));
     }
 
-    /// <summary>The gradient of <see cref="Attention"/>, packed as its input.</summary>
+    /// <summary>The gradient of <see cref="Attention(Matrix, int, int, Matrix, Matrix)"/>, packed as its input.</summary>
     /// <param name="qkv">The input of forward.</param>
     /// <param name="probabilities">From forward.</param>
     /// <param name="dy">Images · tokens x columns.</param>

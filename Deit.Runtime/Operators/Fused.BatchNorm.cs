@@ -51,6 +51,12 @@ public static partial class Fused
                 case Activation.Silu:
                     BatchNormalization.Apply<SiluFunction>(x, weight, bias, y, mean, inverseDeviation, residual);
                     break;
+                case Activation.Gelu:
+                    BatchNormalization.Apply<GeluFunction>(x, weight, bias, y, mean, inverseDeviation, residual);
+                    break;
+                case Activation.Sigmoid:
+                    BatchNormalization.Apply<SigmoidFunction>(x, weight, bias, y, mean, inverseDeviation, residual);
+                    break;
                 default:
                     BatchNormalization.Apply<IdentityFunction>(x, weight, bias, y, mean, inverseDeviation, residual);
                     break;
@@ -101,6 +107,12 @@ public static partial class Fused
                 case Activation.Silu:
                     BatchNormalization.ApplyBackward<SiluFunction>(dy, x, mean, inverseDeviation, weight, bias, dx, dWeight, dBias);
                     break;
+                case Activation.Gelu:
+                    BatchNormalization.ApplyBackward<GeluFunction>(dy, x, mean, inverseDeviation, weight, bias, dx, dWeight, dBias);
+                    break;
+                case Activation.Sigmoid:
+                    BatchNormalization.ApplyBackward<SigmoidFunction>(dy, x, mean, inverseDeviation, weight, bias, dx, dWeight, dBias);
+                    break;
                 default:
                     BatchNormalization.ApplyBackward<IdentityFunction>(dy, x, mean, inverseDeviation, weight, bias, dx, dWeight, dBias);
                     break;
@@ -119,10 +131,13 @@ public static partial class Fused
         dBias.Tensor.copy_(ofBias);
     }
 
-    private static Tensor Activated(Tensor x, Activation activation) => activation switch
+    /// <summary>An activation by libtorch's operators.</summary>
+    internal static Tensor Activated(Tensor x, Activation activation) => activation switch
     {
         Activation.Relu => x.relu(),
         Activation.Silu => x * x.sigmoid(),
+        Activation.Gelu => x * NormalCdf(x),
+        Activation.Sigmoid => x.sigmoid(),
         _ => x,
     };
 
@@ -130,6 +145,8 @@ public static partial class Fused
     {
         Activation.Relu => (x > 0).to(x.dtype),
         Activation.Silu => SiluSlope(x),
+        Activation.Gelu => NormalCdf(x) + x * NormalDensity(x),
+        Activation.Sigmoid => x.sigmoid() * (1 - x.sigmoid()),
         _ => ones_like(x, device: x.device),
     };
 }

@@ -8,7 +8,7 @@ namespace Deit.Operators;
 public static partial class Fused
 {
     /// <summary>Divides packed rows by head.</summary>
-    /// <param name="x">Images · tokens x 3 · columns, as <see cref="Attention"/> reads it; it knows its images.</param>
+    /// <param name="x">Images · tokens x 3 · columns, as <see cref="Attention(Matrix, int, int, Matrix, Matrix)"/> reads it; it knows its images.</param>
     /// <param name="heads">How many heads share the columns.</param>
     /// <param name="q">Images · heads · tokens x the head's columns.</param>
     /// <param name="k">As q.</param>
@@ -92,7 +92,7 @@ public static partial class Fused
         y.Tensor.copy_(weights.matmul(ByHead(v, heads)).view(y.Rows, y.Columns));
     }
 
-    /// <summary>The gradients of <see cref="AttentionByHead"/>.</summary>
+    /// <summary>The gradients of <see cref="AttentionByHead(Matrix, Matrix, Matrix, int, Matrix, Matrix)"/>.</summary>
     /// <param name="q">The input of forward.</param>
     /// <param name="k">The input of forward.</param>
     /// <param name="v">The input of forward.</param>

@@ -56,7 +56,7 @@ public static partial class Fused
         y.Tensor.copy_(Merged(answers.matmul(values), y));
     }
 
-    /// <summary>The gradients of <see cref="LeadingAttention"/>.</summary>
+    /// <summary>The gradients of <see cref="LeadingAttention(Matrix, Matrix, int, int, Matrix, Matrix)"/>.</summary>
     public static void LeadingAttentionBackward(Matrix q, Matrix kv, Matrix probabilities, Matrix dy, int heads, int tokens, Matrix dq, Matrix dkv)
     {
         if (q.OnHost)

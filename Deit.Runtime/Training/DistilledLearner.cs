@@ -41,7 +41,7 @@ internal sealed class DistilledLearner : Learner
         try
         {
             Tensor loss = CrossEntropy.SoftTargets(logits.Class, targets);
-            if (_teacher is not null) loss = DistillationLoss.Compute(_distillation, loss, logits.Distillation, Ask(_teacher, images));
+            if (_teacher is not null) loss = DistillationLoss.Compute(_distillation, loss, logits.Distillation, _teacher.Infer(images));
             return new(loss, logits.Class, tape);
         }
         catch
@@ -53,7 +53,7 @@ internal sealed class DistilledLearner : Learner
 
     public override HeadLogits Answer(Tensor images)
     {
-        DistilledLogits logits = _student.call(images);
+        DistilledLogits logits = _student.InferHeads(images);
         return new(logits.Mean(), logits.Class, logits.Distillation);
     }
 
@@ -61,14 +61,6 @@ internal sealed class DistilledLearner : Learner
     {
         base.MoveTo(device);
         _teacher?.Module.to(device);
-    }
-
-    // In evaluation mode: its batch norms must neither judge by this batch nor learn from it.
-    private static Tensor Ask(IVisionModel teacher, Tensor images)
-    {
-        using IDisposable noGradient = no_grad();
-        teacher.Module.eval();
-        return teacher.Predict(images);
     }
 
     private static void RequireFit(ModelDescription teacher, ModelDescription student)

@@ -37,7 +37,7 @@ internal abstract class Learner
     /// <param name="fused">Whether by generated training code, which the model then has.</param>
     public abstract Lesson Learn(Tensor images, Tensor targets, bool fused);
 
-    /// <summary>The logits of every head.</summary>
+    /// <summary>The logits of every head, as in evaluation.</summary>
     /// <param name="images">Shape (batch, channels, height, width).</param>
     public abstract HeadLogits Answer(Tensor images);
 

@@ -18,5 +18,5 @@ internal sealed class PlainLearner(Classifier model) : Learner
         return new(CrossEntropy.SoftTargets(logits, targets), logits, tape);
     }
 
-    public override HeadLogits Answer(Tensor images) => new(model.call(images));
+    public override HeadLogits Answer(Tensor images) => new(model.Infer(images));
 }

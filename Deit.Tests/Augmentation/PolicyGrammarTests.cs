@@ -28,8 +28,8 @@ public sealed class PolicyGrammarTests
     }
 
     [Theory]
-    [InlineData("rand-tweights", 15, 8.4)]
-    [InlineData("rand-t3aw", 14, 32)]
+    [InlineData("rand-tweights", 15, 10.1)]
+    [InlineData("rand-t3aw", 14, 33)]
     public void Weighted_sets_have_weights(string text, int operators, double total)
     {
         RandAugmentPolicy policy = Rand(text);

@@ -137,9 +137,10 @@ public sealed class PolicyLawTests
     [InlineData("augmix-m3-w3")]
     [InlineData("augmix-m10-w2-d3-b1")]
     [InlineData("augmix-w1-a0.01-mstd0")]
-    public void AugMix_keeps_the_size_and_changes_the_image(string text)
+    public void AugMix_keeps_the_size_and_changes_images(string text)
     {
         var step = new AugMixStep(Read<AugMixPolicy>(text), Settings);
+        int changed = 0;
         for (int i = 0; i < 20; i++)
         {
             RgbImage image = RandomImages.Noise(9, 7, seed: i);
@@ -148,9 +149,11 @@ public sealed class PolicyLawTests
             step.Apply(ref image, new SampleKey(10, 0, i), drawn: null);
 
             Assert.Equal((9, 7), (image.Width, image.Height));
-            Assert.True(i > 0 || !before.SequenceEqual(image.Pixels.ToArray()));
+            if (!before.SequenceEqual(image.Pixels.ToArray())) changed++;
             image.Dispose();
         }
+
+        Assert.InRange(changed, 5, 20);
     }
 
     private static TPolicy Read<TPolicy>(string text)

@@ -77,7 +77,9 @@ internal sealed class RunningModel : IDisposable
         HashFill.Fill(model.Module);
         if (Description.TrainingPlan is null || model.Module.named_modules().Any(static entry => entry.module is Deit.Modules.DropPath { Rate: > 0 })) return;
         model.Module.to(device).to(ScalarType.Float64);
-        FusedAgreement.Assert(model, HashFill.Images(Batch, Description.Input).to(device).to(ScalarType.Float64), 1e-8);
+        Tensor doubles = HashFill.Images(Batch, Description.Input).to(device).to(ScalarType.Float64);
+        FusedAgreement.Assert(model, doubles, 1e-8);
+        InferenceAgreement.Assert(model, doubles, 1e-9);
     }
 
     public void Dispose()

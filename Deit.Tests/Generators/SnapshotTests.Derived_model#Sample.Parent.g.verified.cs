@@ -899,4 +899,137 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
             Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
         }
     }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 17_408));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly DownsamplingBottleneckInference _s1B1Inference = new(memory, "s1.b1.", 8_192);
+        private readonly DownsamplingBottleneckInference2 _s2B1Inference = new(memory, "s2.b1.", 0);
+        private readonly DownsamplingBottleneckInference3 _s3B1Inference = new(memory, "s3.b1.", 0);
+        private readonly PackedConvolution _stemConv = memory.Convolution("stem.conv", new(Height: 32, Width: 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), folded: new() { BatchNorm = "stem.bn" });
+        private readonly PackedLinear _headFc = memory.Linear("head.fc", 10, 152);
+
+        private readonly Matrix _stemRelu = memory.Matrix(0, 256, 32);
+        private readonly Matrix _s1B1 = memory.Matrix(15_872, 64, 24);
+        private readonly Matrix _s2B1 = memory.Matrix(4_480, 16, 56);
+        private readonly Matrix _s3B1 = memory.Matrix(3_040, 4, 152);
+        private readonly Matrix _headMean = memory.Matrix(0, 1, 152);
+        private readonly Matrix _headFc2 = memory.Matrix(160, 1, 10);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_headFc2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // stem.conv
+            _stemConv.Apply(images, _stemRelu, activation: Activation.Relu);
+
+            _s1B1Inference.Forward(_stemRelu, _s1B1);
+            _s2B1Inference.Forward(_s1B1, _s2B1);
+            _s3B1Inference.Forward(_s2B1, _s3B1);
+
+            // head
+            Fused.MeanOfRows(_s3B1, rows: 4, skipped: 0, _headMean);
+
+            // head.fc
+            _headFc.Apply(_headMean, _headFc2);
+        }
+    }
+
+    /// <summary>Infers: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 24, 32, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 16, Width: 16, Kernel: 3, Stride: 2, Padding: 1, Groups: 3), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 24, 24, folded: new() { BatchNorm = path + "conv3.bn" });
+        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 24, 32, folded: new() { BatchNorm = path + "downsample.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 256, 24);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 6_144, 64, 24);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 64, 32);
+
+        /// <summary>(B·256, 32) → (B·64, 24)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // conv3.conv
+            _conv3Conv.Apply(_conv2Relu, y);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 16, width: 16, stride: 2, _downsampleConvPixels);
+            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+        }
+    }
+
+    /// <summary>Infers: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckInference2(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 56, 24, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 7), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 56, 56, folded: new() { BatchNorm = path + "conv3.bn" });
+        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 56, 24, folded: new() { BatchNorm = path + "downsample.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 64, 56);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 3_584, 16, 56);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 16, 24);
+
+        /// <summary>(B·64, 24) → (B·16, 56)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // conv3.conv
+            _conv3Conv.Apply(_conv2Relu, y);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 8, width: 8, stride: 2, _downsampleConvPixels);
+            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+        }
+    }
+
+    /// <summary>Infers: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckInference3(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 152, 56, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 4, Width: 4, Kernel: 3, Stride: 2, Padding: 1, Groups: 19), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 152, 152, folded: new() { BatchNorm = path + "conv3.bn" });
+        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 152, 56, folded: new() { BatchNorm = path + "downsample.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 16, 152);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 2_432, 4, 152);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 4, 56);
+
+        /// <summary>(B·16, 56) → (B·4, 152)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // conv3.conv
+            _conv3Conv.Apply(_conv2Relu, y);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 4, width: 4, stride: 2, _downsampleConvPixels);
+            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+        }
+    }
 }

@@ -806,4 +806,189 @@ public sealed partial class DeitTinyDistilledPatch16_224 : DistilledClassifier, 
             Fused.Add(dx, _dX, dx);
         }
     }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 266_112));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly TransformerBlockInference _blocks0Inference = new(memory, "blocks.0.", 0);
+        private readonly TransformerBlockInference _blocks1Inference = new(memory, "blocks.1.", 0);
+        private readonly TransformerBlockInference _blocks2Inference = new(memory, "blocks.2.", 0);
+        private readonly TransformerBlockInference _blocks3Inference = new(memory, "blocks.3.", 0);
+        private readonly TransformerBlockInference _blocks4Inference = new(memory, "blocks.4.", 0);
+        private readonly TransformerBlockInference _blocks5Inference = new(memory, "blocks.5.", 0);
+        private readonly TransformerBlockInference _blocks6Inference = new(memory, "blocks.6.", 0);
+        private readonly TransformerBlockInference _blocks7Inference = new(memory, "blocks.7.", 0);
+        private readonly TransformerBlockInference _blocks8Inference = new(memory, "blocks.8.", 0);
+        private readonly TransformerBlockInference _blocks9Inference = new(memory, "blocks.9.", 0);
+        private readonly TransformerBlockInference _blocks10Inference = new(memory, "blocks.10.", 0);
+        private readonly PrunedTransformerBlockInference _blocks11Inference = new(memory, "blocks.11.", 0);
+        private readonly Matrix _distToken = memory.Parameter("dist_token", 1, 192);
+        private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 192);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 198, 192);
+        private readonly Matrix _normWeight = memory.Parameter("norm.weight", 1, 192);
+        private readonly Matrix _normBias = memory.Parameter("norm.bias", 1, 192);
+        private readonly PackedLinear _patchEmbedProj = memory.Linear("patch_embed.proj", 192, 768);
+        private readonly PackedLinear _head = memory.Linear("head", 1_000, 192);
+        private readonly PackedLinear _headDist = memory.Linear("head_dist", 1_000, 192);
+
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(0, 196, 768);
+        private readonly Matrix _patchEmbedProj2 = memory.Matrix(150_528, 196, 192);
+        private readonly Matrix _tokens = memory.Matrix(0, 197, 192);
+        private readonly Matrix _tokens2 = memory.Matrix(190_080, 198, 192);
+        private readonly Matrix _blocks0 = memory.Matrix(228_096, 198, 192);
+        private readonly Matrix _blocks1 = memory.Matrix(190_080, 198, 192);
+        private readonly Matrix _blocks2 = memory.Matrix(228_096, 198, 192);
+        private readonly Matrix _blocks3 = memory.Matrix(190_080, 198, 192);
+        private readonly Matrix _blocks4 = memory.Matrix(228_096, 198, 192);
+        private readonly Matrix _blocks5 = memory.Matrix(190_080, 198, 192);
+        private readonly Matrix _blocks6 = memory.Matrix(228_096, 198, 192);
+        private readonly Matrix _blocks7 = memory.Matrix(190_080, 198, 192);
+        private readonly Matrix _blocks8 = memory.Matrix(228_096, 198, 192);
+        private readonly Matrix _blocks9 = memory.Matrix(190_080, 198, 192);
+        private readonly Matrix _blocks10 = memory.Matrix(228_096, 198, 192);
+        private readonly Matrix _blocks11 = memory.Matrix(114_432, 2, 192);
+        private readonly Matrix _norm = memory.Matrix(1_008, 2, 192);
+        private readonly Matrix _token = memory.Matrix(1_392, 1, 192);
+        private readonly Matrix _head2 = memory.Matrix(0, 1, 1_000);
+        private readonly Matrix _token2 = memory.Matrix(2_016, 1, 192);
+        private readonly Matrix _headDist2 = memory.Matrix(1_008, 1, 1_000);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head2, _headDist2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // patch_embed.proj
+            Fused.Patches(images, size: 16, _patchEmbedProjPatches);
+            _patchEmbedProj.Apply(_patchEmbedProjPatches, _patchEmbedProj2);
+
+            Fused.PrependTokens(_distToken, _patchEmbedProj2, _tokens);
+            Fused.PrependTokens(_clsToken, _tokens, _tokens2);
+            Fused.AddToEveryImage(_tokens2, _posEmbed, _tokens2);
+            _blocks0Inference.Forward(_tokens2, _blocks0);
+            _blocks1Inference.Forward(_blocks0, _blocks1);
+            _blocks2Inference.Forward(_blocks1, _blocks2);
+            _blocks3Inference.Forward(_blocks2, _blocks3);
+            _blocks4Inference.Forward(_blocks3, _blocks4);
+            _blocks5Inference.Forward(_blocks4, _blocks5);
+            _blocks6Inference.Forward(_blocks5, _blocks6);
+            _blocks7Inference.Forward(_blocks6, _blocks7);
+            _blocks8Inference.Forward(_blocks7, _blocks8);
+            _blocks9Inference.Forward(_blocks8, _blocks9);
+            _blocks10Inference.Forward(_blocks9, _blocks10);
+            _blocks11Inference.Forward(_blocks10, _blocks11);
+
+            // norm
+            Fused.LayerNorm(_blocks11, _normWeight, _normBias, epsilon: 1e-6, _norm);
+
+            Fused.TakeToken(_norm, tokens: 2, index: 0, _token);
+
+            // head
+            _head.Apply(_token, _head2);
+
+            Fused.TakeToken(_norm, tokens: 2, index: 1, _token2);
+
+            // head_dist
+            _headDist.Apply(_token2, _headDist2);
+        }
+    }
+
+    /// <summary>Infers: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 576, 192, folded: new() { LayerNorm = path + "norm1", Queries = 192, HeadWidth = 64 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 192, 192);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 768, 192, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 192, 768);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 114_048, 198, 192);
+        private readonly Matrix _attnQkv2 = memory.Matrix(place + 0, 198, 576);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 114_048, 198, 192);
+        private readonly Matrix _norm2 = memory.Matrix(place + 152_064, 198, 192);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 198, 768);
+
+        /// <summary>(B·198, 192) → (B·198, 192)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.Normalize(x, epsilon: 1e-6, _norm1);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkv2);
+
+            // attn
+            Fused.Attention(_attnQkv2, heads: 3, tokens: 198, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: x);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
+
+    /// <summary>
+    /// Infers: Attention and MLP, each normalised before and added to what came in. For the first 2 tokens alone, which are all that is read.
+    /// </summary>
+    private sealed class PrunedTransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 192);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 192);
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 384, 192, first: 192);
+        private readonly PackedLinear _attnQkv2 = memory.Linear(path + "attn.qkv", 192, 192, folded: new() { Queries = 192, HeadWidth = 64 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 192, 192);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 768, 192, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 192, 768);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 76_032, 198, 192);
+        private readonly Matrix _leading = memory.Matrix(place + 114_048, 2, 192);
+        private readonly Matrix _attnQkvKv = memory.Matrix(place + 0, 198, 384);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place + 76_032, 2, 192);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 76_416, 2, 192);
+        private readonly Matrix _norm2 = memory.Matrix(place + 1_536, 2, 192);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 2, 768);
+
+        /// <summary>(B·198, 192) → (B·2, 192)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            Fused.TakeTokens(x, tokens: 198, count: 2, y);
+
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1);
+
+            Fused.TakeTokens(_norm1, tokens: 198, count: 2, _leading);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkvKv);
+            _attnQkv2.Apply(_leading, _attnQkvQ);
+
+            // attn
+            Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 3, tokens: 198, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: y);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
 }

@@ -573,4 +573,118 @@ public sealed partial class HybridCifar10 : Classifier, IGeneratedModel<HybridCi
             Fused.LayerNormBackward(_dNorm1, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, residual: dy);
         }
     }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 49_152));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly ResidualInference _stage10Inference = new(memory, "stage1.0.", 0);
+        private readonly ResidualInference _stage11Inference = new(memory, "stage1.1.", 0);
+        private readonly TransformerInference _blocks0Inference = new(memory, "blocks.0.", 0);
+        private readonly TransformerInference _blocks1Inference = new(memory, "blocks.1.", 0);
+        private readonly TransformerInference _blocks2Inference = new(memory, "blocks.2.", 0);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 64, 128);
+        private readonly PackedConvolution _stem = memory.Convolution("stem", new(Height: 32, Width: 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 1));
+        private readonly PackedConvolution _down = memory.Convolution("down", new(Height: 16, Width: 16, Kernel: 2, Stride: 2, Padding: 0, Groups: 1));
+        private readonly PackedLinear _head = memory.Linear("head", 10, 128);
+
+        private readonly Matrix _stem2 = memory.Matrix(16_384, 256, 64);
+        private readonly Matrix _stage10 = memory.Matrix(32_768, 256, 64);
+        private readonly Matrix _stage11 = memory.Matrix(16_384, 256, 64);
+        private readonly Matrix _down2 = memory.Matrix(32_768, 64, 128);
+        private readonly Matrix _blocks0 = memory.Matrix(40_960, 64, 128);
+        private readonly Matrix _blocks1 = memory.Matrix(32_768, 64, 128);
+        private readonly Matrix _blocks2 = memory.Matrix(40_960, 64, 128);
+        private readonly Matrix _mean = memory.Matrix(0, 1, 128);
+        private readonly Matrix _head2 = memory.Matrix(128, 1, 10);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // stem
+            _stem.Apply(images, _stem2);
+
+            _stage10Inference.Forward(_stem2, _stage10);
+            _stage11Inference.Forward(_stage10, _stage11);
+
+            // down
+            _down.Apply(_stage11, _down2);
+
+            Fused.AddToEveryImage(_down2, _posEmbed, _down2);
+            _blocks0Inference.Forward(_down2, _blocks0);
+            _blocks1Inference.Forward(_blocks0, _blocks1);
+            _blocks2Inference.Forward(_blocks1, _blocks2);
+            Fused.MeanOfRows(_blocks2, rows: 64, skipped: 0, _mean);
+
+            // head
+            _head.Apply(_mean, _head2);
+        }
+    }
+
+    /// <summary>Infers: Two convolutions, added to what came in.</summary>
+    private sealed class ResidualInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedConvolution _conv1 = memory.Convolution(path + "conv1", new(Height: 16, Width: 16, Kernel: 3, Stride: 1, Padding: 1, Groups: 1), folded: new() { BatchNorm = path + "bn1" });
+        private readonly PackedConvolution _conv2 = memory.Convolution(path + "conv2", new(Height: 16, Width: 16, Kernel: 3, Stride: 1, Padding: 1, Groups: 1), folded: new() { BatchNorm = path + "bn2" });
+
+        private readonly Matrix _relu = memory.Matrix(place + 0, 256, 64);
+
+        /// <summary>(B·256, 64) → (B·256, 64)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1
+            _conv1.Apply(x, _relu, activation: Activation.Relu);
+
+            // conv2
+            _conv2.Apply(_relu, y, residual: x, activation: Activation.Relu);
+        }
+    }
+
+    /// <summary>Infers: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 384, 128, folded: new() { LayerNorm = path + "norm1", Queries = 128, HeadWidth = 32 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 128, 128);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 256, 128, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 128, 256);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 24_576, 64, 128);
+        private readonly Matrix _attnQkv2 = memory.Matrix(place + 0, 64, 384);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 24_576, 64, 128);
+        private readonly Matrix _norm2 = memory.Matrix(place + 16_384, 64, 128);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 64, 256);
+
+        /// <summary>(B·64, 128) → (B·64, 128)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.Normalize(x, epsilon: 1e-6, _norm1);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkv2);
+
+            // attn
+            Fused.Attention(_attnQkv2, heads: 4, tokens: 64, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: x);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
 }

@@ -1758,4 +1758,353 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
             Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
         }
     }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 852_992));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly DownsamplingBottleneckInference _s1B1Inference = new(memory, "s1.b1.", 401_408);
+        private readonly DownsamplingBottleneckInference2 _s2B1Inference = new(memory, "s2.b1.", 0);
+        private readonly DownsamplingBottleneckInference3 _s3B1Inference = new(memory, "s3.b1.", 0);
+        private readonly BottleneckInference _s3B2Inference = new(memory, "s3.b2.", 0);
+        private readonly BottleneckInference _s3B3Inference = new(memory, "s3.b3.", 0);
+        private readonly BottleneckInference _s3B4Inference = new(memory, "s3.b4.", 0);
+        private readonly DownsamplingBottleneckInference4 _s4B1Inference = new(memory, "s4.b1.", 0);
+        private readonly BottleneckInference2 _s4B2Inference = new(memory, "s4.b2.", 0);
+        private readonly BottleneckInference2 _s4B3Inference = new(memory, "s4.b3.", 0);
+        private readonly BottleneckInference2 _s4B4Inference = new(memory, "s4.b4.", 0);
+        private readonly BottleneckInference2 _s4B5Inference = new(memory, "s4.b5.", 0);
+        private readonly BottleneckInference2 _s4B6Inference = new(memory, "s4.b6.", 0);
+        private readonly BottleneckInference2 _s4B7Inference = new(memory, "s4.b7.", 0);
+        private readonly PackedConvolution _stemConv = memory.Convolution("stem.conv", new(Height: 224, Width: 224, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), folded: new() { BatchNorm = "stem.bn" });
+        private readonly PackedLinear _headFc = memory.Linear("head.fc", 1_000, 368);
+
+        private readonly Matrix _stemRelu = memory.Matrix(0, 12_544, 32);
+        private readonly Matrix _s1B1 = memory.Matrix(777_728, 3_136, 24);
+        private readonly Matrix _s2B1 = memory.Matrix(219_520, 784, 56);
+        private readonly Matrix _s3B1 = memory.Matrix(148_960, 196, 152);
+        private readonly Matrix _s3B2 = memory.Matrix(59_744, 196, 152);
+        private readonly Matrix _s3B3 = memory.Matrix(89_536, 196, 152);
+        private readonly Matrix _s3B4 = memory.Matrix(119_328, 196, 152);
+        private readonly Matrix _s4B1 = memory.Matrix(90_160, 49, 368);
+        private readonly Matrix _s4B2 = memory.Matrix(36_432, 49, 368);
+        private readonly Matrix _s4B3 = memory.Matrix(54_464, 49, 368);
+        private readonly Matrix _s4B4 = memory.Matrix(36_432, 49, 368);
+        private readonly Matrix _s4B5 = memory.Matrix(54_464, 49, 368);
+        private readonly Matrix _s4B6 = memory.Matrix(36_432, 49, 368);
+        private readonly Matrix _s4B7 = memory.Matrix(54_464, 49, 368);
+        private readonly Matrix _headMean = memory.Matrix(1_008, 1, 368);
+        private readonly Matrix _headFc2 = memory.Matrix(0, 1, 1_000);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_headFc2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // stem.conv
+            _stemConv.Apply(images, _stemRelu, activation: Activation.Relu);
+
+            _s1B1Inference.Forward(_stemRelu, _s1B1);
+            _s2B1Inference.Forward(_s1B1, _s2B1);
+            _s3B1Inference.Forward(_s2B1, _s3B1);
+            _s3B2Inference.Forward(_s3B1, _s3B2);
+            _s3B3Inference.Forward(_s3B2, _s3B3);
+            _s3B4Inference.Forward(_s3B3, _s3B4);
+            _s4B1Inference.Forward(_s3B4, _s4B1);
+            _s4B2Inference.Forward(_s4B1, _s4B2);
+            _s4B3Inference.Forward(_s4B2, _s4B3);
+            _s4B4Inference.Forward(_s4B3, _s4B4);
+            _s4B5Inference.Forward(_s4B4, _s4B5);
+            _s4B6Inference.Forward(_s4B5, _s4B6);
+            _s4B7Inference.Forward(_s4B6, _s4B7);
+
+            // head
+            Fused.MeanOfRows(_s4B7, rows: 49, skipped: 0, _headMean);
+
+            // head.fc
+            _headFc.Apply(_headMean, _headFc2);
+        }
+    }
+
+    /// <summary>Infers: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 24, 32, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 112, Width: 112, Kernel: 3, Stride: 2, Padding: 1, Groups: 3), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 8, 24);
+        private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 24, 8);
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 24, 24, folded: new() { BatchNorm = path + "conv3.bn" });
+        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 24, 32, folded: new() { BatchNorm = path + "downsample.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 12_544, 24);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 301_056, 3_136, 24);
+        private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 24);
+        private readonly Matrix _seRelu = memory.Matrix(place + 32, 1, 8);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 75_264, 1, 24);
+        private readonly Matrix _seGated = memory.Matrix(place + 0, 3_136, 24);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 3_136, 32);
+
+        /// <summary>(B·12544, 32) → (B·3136, 24)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 3_136, skipped: 0, _seMean);
+
+            // se.fc1
+            _seFc1.Apply(_seMean, _seRelu, activation: Activation.Relu);
+
+            // se.fc2
+            _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
+
+            // se
+            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+
+            // conv3.conv
+            _conv3Conv.Apply(_seGated, y);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 112, width: 112, stride: 2, _downsampleConvPixels);
+            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+        }
+    }
+
+    /// <summary>Infers: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckInference2(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 56, 24, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 56, Width: 56, Kernel: 3, Stride: 2, Padding: 1, Groups: 7), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 6, 56);
+        private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 56, 6);
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 56, 56, folded: new() { BatchNorm = path + "conv3.bn" });
+        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 56, 24, folded: new() { BatchNorm = path + "downsample.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 3_136, 56);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 175_616, 784, 56);
+        private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 56);
+        private readonly Matrix _seRelu = memory.Matrix(place + 64, 1, 6);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 43_904, 1, 56);
+        private readonly Matrix _seGated = memory.Matrix(place + 0, 784, 56);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 784, 24);
+
+        /// <summary>(B·3136, 24) → (B·784, 56)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 784, skipped: 0, _seMean);
+
+            // se.fc1
+            _seFc1.Apply(_seMean, _seRelu, activation: Activation.Relu);
+
+            // se.fc2
+            _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
+
+            // se
+            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+
+            // conv3.conv
+            _conv3Conv.Apply(_seGated, y);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 56, width: 56, stride: 2, _downsampleConvPixels);
+            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+        }
+    }
+
+    /// <summary>Infers: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckInference3(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 152, 56, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 28, Width: 28, Kernel: 3, Stride: 2, Padding: 1, Groups: 19), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 14, 152);
+        private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 152, 14);
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 152, 152, folded: new() { BatchNorm = path + "conv3.bn" });
+        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 152, 56, folded: new() { BatchNorm = path + "downsample.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 784, 152);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 119_168, 196, 152);
+        private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 152);
+        private readonly Matrix _seRelu = memory.Matrix(place + 160, 1, 14);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 29_792, 1, 152);
+        private readonly Matrix _seGated = memory.Matrix(place + 0, 196, 152);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 196, 56);
+
+        /// <summary>(B·784, 56) → (B·196, 152)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 196, skipped: 0, _seMean);
+
+            // se.fc1
+            _seFc1.Apply(_seMean, _seRelu, activation: Activation.Relu);
+
+            // se.fc2
+            _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
+
+            // se
+            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+
+            // conv3.conv
+            _conv3Conv.Apply(_seGated, y);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 28, width: 28, stride: 2, _downsampleConvPixels);
+            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+        }
+    }
+
+    /// <summary>Infers: Three convolutions, of which the middle one is grouped, added to what came in.</summary>
+    private sealed class BottleneckInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 152, 152, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 14, Width: 14, Kernel: 3, Stride: 1, Padding: 1, Groups: 19), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 38, 152);
+        private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 152, 38);
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 152, 152, folded: new() { BatchNorm = path + "conv3.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 196, 152);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 29_792, 196, 152);
+        private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 152);
+        private readonly Matrix _seRelu = memory.Matrix(place + 160, 1, 38);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 59_584, 1, 152);
+        private readonly Matrix _seGated = memory.Matrix(place + 0, 196, 152);
+
+        /// <summary>(B·196, 152) → (B·196, 152)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 196, skipped: 0, _seMean);
+
+            // se.fc1
+            _seFc1.Apply(_seMean, _seRelu, activation: Activation.Relu);
+
+            // se.fc2
+            _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
+
+            // se
+            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+
+            // conv3.conv
+            _conv3Conv.Apply(_seGated, y, residual: x, activation: Activation.Relu);
+        }
+    }
+
+    /// <summary>Infers: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckInference4(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 368, 152, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 14, Width: 14, Kernel: 3, Stride: 2, Padding: 1, Groups: 46), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 38, 368);
+        private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 368, 38);
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 368, 368, folded: new() { BatchNorm = path + "conv3.bn" });
+        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 368, 152, folded: new() { BatchNorm = path + "downsample.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 196, 368);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 72_128, 49, 368);
+        private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 368);
+        private readonly Matrix _seRelu = memory.Matrix(place + 368, 1, 38);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 18_032, 1, 368);
+        private readonly Matrix _seGated = memory.Matrix(place + 0, 49, 368);
+        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 49, 152);
+
+        /// <summary>(B·196, 152) → (B·49, 368)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 49, skipped: 0, _seMean);
+
+            // se.fc1
+            _seFc1.Apply(_seMean, _seRelu, activation: Activation.Relu);
+
+            // se.fc2
+            _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
+
+            // se
+            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+
+            // conv3.conv
+            _conv3Conv.Apply(_seGated, y);
+
+            // downsample.conv
+            Fused.TakePixels(x, height: 14, width: 14, stride: 2, _downsampleConvPixels);
+            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+        }
+    }
+
+    /// <summary>Infers: Three convolutions, of which the middle one is grouped, added to what came in.</summary>
+    private sealed class BottleneckInference2(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 368, 368, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 7, Width: 7, Kernel: 3, Stride: 1, Padding: 1, Groups: 46), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 92, 368);
+        private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 368, 92);
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 368, 368, folded: new() { BatchNorm = path + "conv3.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 49, 368);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 18_032, 49, 368);
+        private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 368);
+        private readonly Matrix _seRelu = memory.Matrix(place + 368, 1, 92);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 36_064, 1, 368);
+        private readonly Matrix _seGated = memory.Matrix(place + 0, 49, 368);
+
+        /// <summary>(B·49, 368) → (B·49, 368)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 49, skipped: 0, _seMean);
+
+            // se.fc1
+            _seFc1.Apply(_seMean, _seRelu, activation: Activation.Relu);
+
+            // se.fc2
+            _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
+
+            // se
+            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+
+            // conv3.conv
+            _conv3Conv.Apply(_seGated, y, residual: x, activation: Activation.Relu);
+        }
+    }
 }

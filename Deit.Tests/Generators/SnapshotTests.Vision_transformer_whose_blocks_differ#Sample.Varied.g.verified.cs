@@ -1120,4 +1120,244 @@ public sealed partial class Varied : Classifier, IGeneratedModel<Varied>
             Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
         }
     }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 52_224));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly TransformerBlockInference _blocks0Inference = new(memory, "blocks.0.", 0);
+        private readonly TransformerBlockInference2 _blocks1Inference = new(memory, "blocks.1.", 0);
+        private readonly TransformerBlockInference3 _blocks2Inference = new(memory, "blocks.2.", 0);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 64, 96);
+        private readonly Matrix _regToken = memory.Parameter("reg_token", 4, 96);
+        private readonly PackedConvolution _patchEmbedConv1Conv = memory.Convolution("patch_embed.conv1.conv", new(Height: 32, Width: 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), folded: new() { BatchNorm = "patch_embed.conv1.bn" });
+        private readonly PackedConvolution _patchEmbedConv2Conv = memory.Convolution("patch_embed.conv2.conv", new(Height: 16, Width: 16, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), folded: new() { BatchNorm = "patch_embed.conv2.bn" });
+        private readonly PackedLinear _patchEmbedProj = memory.Linear("patch_embed.proj", 96, 96);
+        private readonly PackedLinear _head = memory.Linear("head", 1_000, 96, folded: new() { LayerNorm = "fc_norm" });
+
+        private readonly Matrix _patchEmbedConv1Relu = memory.Matrix(0, 256, 48);
+        private readonly Matrix _patchEmbedConv2Relu = memory.Matrix(12_288, 64, 96);
+        private readonly Matrix _patchEmbedProj2 = memory.Matrix(0, 64, 96);
+        private readonly Matrix _tokens = memory.Matrix(39_168, 68, 96);
+        private readonly Matrix _blocks0 = memory.Matrix(45_696, 68, 96);
+        private readonly Matrix _blocks1 = memory.Matrix(39_168, 68, 96);
+        private readonly Matrix _blocks2 = memory.Matrix(45_696, 68, 96);
+        private readonly Matrix _mean = memory.Matrix(0, 1, 96);
+        private readonly Matrix _fcNorm = memory.Matrix(1_008, 1, 96);
+        private readonly Matrix _head2 = memory.Matrix(0, 1, 1_000);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // patch_embed.conv1.conv
+            _patchEmbedConv1Conv.Apply(images, _patchEmbedConv1Relu, activation: Activation.Relu);
+
+            // patch_embed.conv2.conv
+            _patchEmbedConv2Conv.Apply(_patchEmbedConv1Relu, _patchEmbedConv2Relu, activation: Activation.Relu);
+
+            // patch_embed.proj
+            _patchEmbedProj.Apply(_patchEmbedConv2Relu, _patchEmbedProj2);
+
+            Fused.AddToEveryImage(_patchEmbedProj2, _posEmbed, _patchEmbedProj2);
+            Fused.PrependTokens(_regToken, _patchEmbedProj2, _tokens);
+            _blocks0Inference.Forward(_tokens, _blocks0);
+            _blocks1Inference.Forward(_blocks0, _blocks1);
+            _blocks2Inference.Forward(_blocks1, _blocks2);
+            Fused.MeanOfRows(_blocks2, rows: 68, skipped: 4, _mean);
+
+            // fc_norm
+            Fused.Normalize(_mean, epsilon: 1e-6, _fcNorm);
+
+            // head
+            _head.Apply(_fcNorm, _head2);
+        }
+    }
+
+    /// <summary>Infers: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly Matrix _attnQNormWeight = memory.Parameter(path + "attn.q_norm.weight", 1, 48);
+        private readonly Matrix _attnQNormBias = memory.Parameter(path + "attn.q_norm.bias", 1, 48);
+        private readonly Matrix _attnKNormWeight = memory.Parameter(path + "attn.k_norm.weight", 1, 48);
+        private readonly Matrix _attnKNormBias = memory.Parameter(path + "attn.k_norm.bias", 1, 48);
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 288, 96, folded: new() { LayerNorm = path + "norm1" });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 96, 96, folded: new() { LayerScale = path + "ls1.gamma" });
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 192, 96, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 96, 192, folded: new() { LayerScale = path + "ls2.gamma" });
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 19_584, 68, 96);
+        private readonly Matrix _attnQkv2 = memory.Matrix(place + 0, 68, 288);
+        private readonly Matrix _attnQ = memory.Matrix(place + 19_584, 136, 48);
+        private readonly Matrix _attnK = memory.Matrix(place + 26_112, 136, 48);
+        private readonly Matrix _attnV = memory.Matrix(place + 32_640, 136, 48);
+        private readonly Matrix _attnQNorm = memory.Matrix(place + 0, 136, 48);
+        private readonly Matrix _attnKNorm = memory.Matrix(place + 6_528, 136, 48);
+        private readonly Matrix _attnHeads = memory.Matrix(place + 13_056, 136, 48);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 0, 68, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place + 13_056, 68, 96);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 68, 192);
+
+        /// <summary>(B·68, 96) → (B·68, 96)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.Normalize(x, epsilon: 1e-6, _norm1);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkv2);
+
+            // attn
+            Fused.SplitHeads(_attnQkv2, heads: 2, _attnQ, _attnK, _attnV);
+
+            // attn.q_norm
+            Fused.LayerNorm(_attnQ, _attnQNormWeight, _attnQNormBias, epsilon: 1e-6, _attnQNorm);
+
+            // attn.k_norm
+            Fused.LayerNorm(_attnK, _attnKNormWeight, _attnKNormBias, epsilon: 1e-6, _attnKNorm);
+
+            // attn
+            Fused.AttentionByHead(_attnQNorm, _attnKNorm, _attnV, tokens: 68, _attnHeads);
+            Fused.MergeHeads(_attnHeads, heads: 2, _attnMerged);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: x);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
+
+    /// <summary>Infers: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockInference2(InferenceMemory memory, string path, long place)
+    {
+        private readonly Matrix _attnQNormWeight = memory.Parameter(path + "attn.q_norm.weight", 1, 32);
+        private readonly Matrix _attnQNormBias = memory.Parameter(path + "attn.q_norm.bias", 1, 32);
+        private readonly Matrix _attnKNormWeight = memory.Parameter(path + "attn.k_norm.weight", 1, 32);
+        private readonly Matrix _attnKNormBias = memory.Parameter(path + "attn.k_norm.bias", 1, 32);
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 288, 96, folded: new() { LayerNorm = path + "norm1" });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 96, 96, folded: new() { LayerScale = path + "ls1.gamma" });
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 288, 96, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 96, 288, folded: new() { LayerScale = path + "ls2.gamma" });
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 19_584, 68, 96);
+        private readonly Matrix _attnQkv2 = memory.Matrix(place + 0, 68, 288);
+        private readonly Matrix _attnQ = memory.Matrix(place + 19_584, 204, 32);
+        private readonly Matrix _attnK = memory.Matrix(place + 26_112, 204, 32);
+        private readonly Matrix _attnV = memory.Matrix(place + 32_640, 204, 32);
+        private readonly Matrix _attnQNorm = memory.Matrix(place + 0, 204, 32);
+        private readonly Matrix _attnKNorm = memory.Matrix(place + 6_528, 204, 32);
+        private readonly Matrix _attnHeads = memory.Matrix(place + 13_056, 204, 32);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 0, 68, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place + 19_584, 68, 96);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 68, 288);
+
+        /// <summary>(B·68, 96) → (B·68, 96)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.Normalize(x, epsilon: 1e-6, _norm1);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkv2);
+
+            // attn
+            Fused.SplitHeads(_attnQkv2, heads: 3, _attnQ, _attnK, _attnV);
+
+            // attn.q_norm
+            Fused.LayerNorm(_attnQ, _attnQNormWeight, _attnQNormBias, epsilon: 1e-6, _attnQNorm);
+
+            // attn.k_norm
+            Fused.LayerNorm(_attnK, _attnKNormWeight, _attnKNormBias, epsilon: 1e-6, _attnKNorm);
+
+            // attn
+            Fused.AttentionByHead(_attnQNorm, _attnKNorm, _attnV, tokens: 68, _attnHeads);
+            Fused.MergeHeads(_attnHeads, heads: 3, _attnMerged);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: x);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
+
+    /// <summary>Infers: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockInference3(InferenceMemory memory, string path, long place)
+    {
+        private readonly Matrix _attnQNormWeight = memory.Parameter(path + "attn.q_norm.weight", 1, 24);
+        private readonly Matrix _attnQNormBias = memory.Parameter(path + "attn.q_norm.bias", 1, 24);
+        private readonly Matrix _attnKNormWeight = memory.Parameter(path + "attn.k_norm.weight", 1, 24);
+        private readonly Matrix _attnKNormBias = memory.Parameter(path + "attn.k_norm.bias", 1, 24);
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 288, 96, folded: new() { LayerNorm = path + "norm1" });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 96, 96, folded: new() { LayerScale = path + "ls1.gamma" });
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 384, 96, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 96, 384, folded: new() { LayerScale = path + "ls2.gamma" });
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 19_584, 68, 96);
+        private readonly Matrix _attnQkv2 = memory.Matrix(place + 0, 68, 288);
+        private readonly Matrix _attnQ = memory.Matrix(place + 19_584, 272, 24);
+        private readonly Matrix _attnK = memory.Matrix(place + 26_112, 272, 24);
+        private readonly Matrix _attnV = memory.Matrix(place + 32_640, 272, 24);
+        private readonly Matrix _attnQNorm = memory.Matrix(place + 0, 272, 24);
+        private readonly Matrix _attnKNorm = memory.Matrix(place + 6_528, 272, 24);
+        private readonly Matrix _attnHeads = memory.Matrix(place + 13_056, 272, 24);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 0, 68, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place + 26_112, 68, 96);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 68, 384);
+
+        /// <summary>(B·68, 96) → (B·68, 96)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.Normalize(x, epsilon: 1e-6, _norm1);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkv2);
+
+            // attn
+            Fused.SplitHeads(_attnQkv2, heads: 4, _attnQ, _attnK, _attnV);
+
+            // attn.q_norm
+            Fused.LayerNorm(_attnQ, _attnQNormWeight, _attnQNormBias, epsilon: 1e-6, _attnQNorm);
+
+            // attn.k_norm
+            Fused.LayerNorm(_attnK, _attnKNormWeight, _attnKNormBias, epsilon: 1e-6, _attnKNorm);
+
+            // attn
+            Fused.AttentionByHead(_attnQNorm, _attnKNorm, _attnV, tokens: 68, _attnHeads);
+            Fused.MergeHeads(_attnHeads, heads: 4, _attnMerged);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: x);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
 }

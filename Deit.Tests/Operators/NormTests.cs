@@ -128,6 +128,8 @@ public sealed class NormTests
     {
         Activation.Relu => x.relu(),
         Activation.Silu => nn.functional.silu(x),
+        Activation.Gelu => nn.functional.gelu(x),
+        Activation.Sigmoid => x.sigmoid(),
         _ => x,
     };
 }

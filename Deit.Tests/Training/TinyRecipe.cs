@@ -29,10 +29,13 @@ internal static class TinyRecipe
         """;
 
     /// <summary>Writes the recipe into a folder and reads it.</summary>
-    public static Recipe Load(string folder, params string[] overrides)
+    public static Recipe Load(string folder, params string[] overrides) => Recipe.Load(Write(folder), overrides);
+
+    /// <summary>Writes the recipe into a folder.</summary>
+    public static string Write(string folder)
     {
         string path = Path.Combine(folder, "tiny.yaml");
         File.WriteAllText(path, Text);
-        return Recipe.Load(path, overrides);
+        return path;
     }
 }

@@ -81,11 +81,19 @@ internal readonly struct SiluFunction : IActivation
 }
 
 /// <summary>σ(x).</summary>
-internal readonly struct SigmoidFunction : IUnary
+internal readonly struct SigmoidFunction : IActivation
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Of(Vector256<float> x) => Functions.Sigmoid(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Evaluate(Vector256<float> x, out Vector256<float> value, out Vector256<float> slope)
+    {
+        value = Functions.Sigmoid(x);
+        slope = value * (Vector256<float>.One - value);
+    }
 }
 
 /// <summary>a + b.</summary>
