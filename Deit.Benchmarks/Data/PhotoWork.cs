@@ -28,7 +28,7 @@ internal static class PhotoWork
             {
                 Crop = CropMode.RandomResized,
                 HorizontalFlip = 0.5,
-                AutoAugment = "rand-m9-p0.5-inc1",
+                AutoAugment = "rand-m9-inc1",
                 RandomErasing = 0.25,
                 RandomErasingMode = ErasingMode.Pixel,
             },
