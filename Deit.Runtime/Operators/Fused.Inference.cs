@@ -1,10 +1,11 @@
+using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Deit.Operators;
 
 /// <content>What inference needs of attention and of layer norm: nothing is kept for a backward.</content>
-public static partial class Fused
+public static unsafe partial class Fused
 {
     /// <summary>Multi-head self-attention, as <see cref="Attention(Matrix, int, int, Matrix, Matrix)"/>, whose probabilities stay in the cache.</summary>
     /// <param name="qkv">Images · tokens x 3 · columns: in each row queries, keys and values, each with the heads side by side.</param>
@@ -17,6 +18,16 @@ public static partial class Fused
         long images = Shapes.Times(qkv.Rows, tokens);
         Shapes.Times(y.Columns, heads);
         Shapes.Are(qkv, y.Rows, 3 * y.Columns);
+        if (qkv.OnHost)
+        {
+            long columns = y.Columns;
+            long width = columns / heads;
+            new AttentionAnswers(
+                tokens, tokens, (int)width, heads, (float)ScaleOf(width, scale), Panels.Widest,
+                HeadMatrix.SideBySide(qkv, tokens, 0, width), HeadMatrix.SideBySide(qkv, tokens, columns, width),
+                HeadMatrix.SideBySide(qkv, tokens, 2 * columns, width), HeadMatrix.SideBySide(y, tokens, 0, width)).Run(images);
+            return;
+        }
 
         using var eager = Eager.Begin();
         Tensor[] packed = Unpacked(qkv, images, heads, tokens);
@@ -33,10 +44,18 @@ public static partial class Fused
     public static void LeadingAttention(Matrix q, Matrix kv, int heads, int tokens, Matrix y, double? scale = null)
     {
         long images = Shapes.Times(kv.Rows, tokens);
-        Shapes.Times(q.Rows, images);
-        Shapes.Times(q.Columns, heads);
+        long asking = Shapes.Times(q.Rows, images);
+        long width = Shapes.Times(q.Columns, heads);
         Shapes.Are(kv, kv.Rows, 2 * q.Columns);
         Shapes.Same(q, y);
+        if (q.OnHost)
+        {
+            new AttentionAnswers(
+                (int)asking, tokens, (int)width, heads, (float)ScaleOf(width, scale), Panels.Widest,
+                HeadMatrix.SideBySide(q, asking, 0, width), HeadMatrix.SideBySide(kv, tokens, 0, width),
+                HeadMatrix.SideBySide(kv, tokens, q.Columns, width), HeadMatrix.SideBySide(y, asking, 0, width)).Run(images);
+            return;
+        }
 
         using var eager = Eager.Begin();
         (Tensor queries, Tensor keys, Tensor values) = ByHead(q, kv, heads, tokens);
@@ -56,6 +75,14 @@ public static partial class Fused
         Shapes.Same(q, k);
         Shapes.Same(q, v);
         Shapes.Same(q, y);
+        if (q.OnHost)
+        {
+            new AttentionAnswers(
+                tokens, tokens, (int)q.Columns, heads: 1, (float)ScaleOf(q.Columns, scale), Panels.Widest,
+                HeadMatrix.OneAfterAnother(q, tokens, 1), HeadMatrix.OneAfterAnother(k, tokens, 1),
+                HeadMatrix.OneAfterAnother(v, tokens, 1), HeadMatrix.OneAfterAnother(y, tokens, 1)).Run(heads);
+            return;
+        }
 
         using var eager = Eager.Begin();
         y.Tensor.copy_(Answers(ByHead(q, heads), ByHead(k, heads), ByHead(v, heads), scale).view(y.Rows, y.Columns));
@@ -68,6 +95,12 @@ public static partial class Fused
     public static void Normalize(Matrix x, double epsilon, Matrix y)
     {
         Shapes.Same(x, y);
+        if (x.OnHost)
+        {
+            NativeParallel.For(x.Rows, Elementwise.RowsOfGrain(x), new LayerNormRows(
+                x.Pointer, null, null, (float)epsilon, y.Pointer, null, null, null, null, x.Columns));
+            return;
+        }
 
         using var eager = Eager.Begin();
         y.Tensor.copy_(Normalized(x, epsilon));
@@ -84,6 +117,12 @@ public static partial class Fused
         Shapes.Same(x, y);
         Shapes.RowOf(x, weight);
         Shapes.RowOf(x, bias);
+        if (x.OnHost)
+        {
+            NativeParallel.For(x.Rows, Elementwise.RowsOfGrain(x), new LayerNormRows(
+                x.Pointer, weight.Pointer, bias.Pointer, (float)epsilon, y.Pointer, null, null, null, null, x.Columns));
+            return;
+        }
 
         using var eager = Eager.Begin();
         y.Tensor.copy_(Normalized(x, epsilon) * weight.Tensor + bias.Tensor);

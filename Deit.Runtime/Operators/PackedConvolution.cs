@@ -1,32 +1,66 @@
+using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Deit.Operators;
 
 /// <summary>A convolution, channels last, with its weight laid out for inference: y = activation(x * W + b [+ residual]) in one pass.</summary>
-public sealed class PackedConvolution : IDisposable
+public sealed unsafe class PackedConvolution : IDisposable
 {
+    /// <summary>Multiplications and additions that are worth a thread of their own.</summary>
+    private const long Grain = 1 << 18;
+
+    /// <summary>Floats of a band of lines, input and output: half of a core's cache.</summary>
+    private const long FloatsOfBand = 128 * 1024;
+
+    /// <summary>Parts of the work that a thread gets at least, so that no thread has much more than another.</summary>
+    private const int PartsOfThread = 4;
+
+    private readonly ConvolutionGeometry _geometry;
+    private readonly VectorWidth _width;
     private readonly Tensor _weight;
     private readonly Tensor? _bias;
-    private readonly ConvolutionGeometry _geometry;
+    private readonly PackedLinear? _pointwise;
+    private readonly Panels? _ofPixels;
+    private readonly Matrix? _taps;
+    private readonly Lazy<Panels> _ofPlanes;
 
     /// <summary>Copies a weight and a bias; what happens to them afterwards makes no difference.</summary>
     /// <param name="weight">Shape (out, in / groups, kernel, kernel), floating-point, on any device.</param>
     /// <param name="bias">Shape (out), or none.</param>
     /// <param name="geometry">The sizes.</param>
     public PackedConvolution(Tensor weight, Tensor? bias, ConvolutionGeometry geometry)
+        : this(weight, bias, geometry, Panels.Widest)
+    {
+    }
+
+    /// <summary>Copies a weight and a bias.</summary>
+    /// <param name="weight">Shape (out, in / groups, kernel, kernel).</param>
+    /// <param name="bias">Shape (out), or none.</param>
+    /// <param name="geometry">The sizes.</param>
+    /// <param name="width">How wide vectors may be.</param>
+    internal PackedConvolution(Tensor weight, Tensor? bias, ConvolutionGeometry geometry, VectorWidth width)
     {
         _geometry = geometry;
+        _width = weight.is_cpu() && weight.dtype == ScalarType.Float32 ? width : VectorWidth.None;
+        In = weight.shape[1] * geometry.Groups;
+        Out = weight.shape[0];
         using var eager = Eager.Begin();
         _weight = weight.detach().clone().DetachFromDisposeScope();
         _bias = bias?.detach().clone().DetachFromDisposeScope();
+        _ofPlanes = new(() => Pack(0, 3, 2, 4, 1));
+        if (_width == VectorWidth.None) return;
+
+        if (geometry is { Kernel: 1, Stride: 1, Padding: 0, Groups: 1 }) _pointwise = new(weight.flatten(1), bias, width);
+        else if (geometry.Groups == In && In == Out && geometry.Padding < geometry.Kernel) _taps = Taps();
+        else _ofPixels = Pack(0, 3, 4, 2, 1);
     }
 
     /// <summary>Channels of the input.</summary>
-    public long In => _weight.shape[1] * _geometry.Groups;
+    public long In { get; }
 
     /// <summary>Channels of the output.</summary>
-    public long Out => _weight.shape[0];
+    public long Out { get; }
 
     /// <summary>y = activation(x * W + b [+ residual]).</summary>
     /// <param name="x">Images · height · width x in.</param>
@@ -39,13 +73,34 @@ public sealed class PackedConvolution : IDisposable
         Shapes.Are(x, x.Rows, In);
         Shapes.Are(y, images * _geometry.OutputPixels, Out);
         if (residual is not null) Shapes.Same(y, residual);
+        if (_pointwise is not null)
+        {
+            _pointwise.Apply(x, y, activation, residual);
+            return;
+        }
+
+        if (_taps is not null && x.OnHost)
+        {
+            long taps = _taps.Rows - 1;
+            NativeParallel.For(images * _geometry.OutputHeight, Math.Max(1, Grain / (_geometry.OutputWidth * Out * taps)), new DepthwiseLines(
+                x.Pointer, _taps.Pointer, _taps.Pointer + taps * Out, y.Pointer, _geometry, Out,
+                new Epilogue(activation, residual is null ? null : residual.Pointer, Out)));
+            return;
+        }
+
+        if (_ofPixels is not null && x.OnHost)
+        {
+            bool isInPlace = _geometry.Padding == 0 && (_geometry.Groups == 1 || _geometry.Kernel == 1);
+            Convolve(x.Pointer, images, isInPlace ? ConvolutionInput.InPlace : ConvolutionInput.Pixels, _ofPixels, y, activation, residual);
+            return;
+        }
 
         using var eager = Eager.Begin();
         Apply(x.Tensor.view(images, _geometry.Height, _geometry.Width, x.Columns).permute(0, 3, 1, 2), y, activation, residual?.Tensor);
     }
 
     /// <summary>y = activation(images * W + b), for the first convolution of a model.</summary>
-    /// <param name="images">Shape (images, in, height, width).</param>
+    /// <param name="images">Shape (images, in, height, width), of any floating-point type, on any device.</param>
     /// <param name="y">Images · pixels of the output x out.</param>
     /// <param name="activation">What is applied last.</param>
     public void Apply(Tensor images, Matrix y, Activation activation = Activation.None)
@@ -53,10 +108,17 @@ public sealed class PackedConvolution : IDisposable
         long[] shape = images.shape;
         if (shape.Length != 4 || shape[1] != In || shape[2] != _geometry.Height || shape[3] != _geometry.Width)
         {
-            throw new ArgumentException($"PackedConvolution: ({string.Join(", ", shape)}) stands where (images, {In}, {_geometry.Height}, {_geometry.Width}) is needed.", nameof(images));
+            throw new ArgumentException(
+                $"PackedConvolution: ({string.Join(", ", shape)}) stands where (images, {In}, {_geometry.Height}, {_geometry.Width}) is needed.", nameof(images));
         }
 
         Shapes.Are(y, shape[0] * _geometry.OutputPixels, Out);
+        if (_width != VectorWidth.None && y.OnHost && images.dtype == ScalarType.Float32 && images.is_cpu() && images.is_contiguous())
+        {
+            using var planes = new Matrix(images, images.storage_offset(), shape[0], In * _geometry.Pixels);
+            Convolve(planes.Pointer, shape[0], ConvolutionInput.Planes, _ofPlanes.Value, y, activation, residual: null);
+            return;
+        }
 
         using var eager = Eager.Begin();
         Apply(images.to(y.Type, y.Tensor.device), y, activation, null);
@@ -67,6 +129,38 @@ public sealed class PackedConvolution : IDisposable
     {
         _weight.Dispose();
         _bias?.Dispose();
+        _pointwise?.Dispose();
+        _ofPixels?.Dispose();
+        _taps?.Dispose();
+        if (_ofPlanes.IsValueCreated) _ofPlanes.Value.Dispose();
+    }
+
+    /// <summary>The weight of each group with the dimensions after (groups, out, in, kernel, kernel) in an order, the last of which is out.</summary>
+    private Panels Pack(params long[] order)
+    {
+        using var eager = Eager.Begin();
+        long groups = _geometry.Groups;
+        Tensor divided = _weight.view(groups, Out / groups, In / groups, _geometry.Kernel, _geometry.Kernel);
+        return new(divided.permute(order).flatten(1, 3), _bias, _width);
+    }
+
+    /// <summary>The weights of a depthwise convolution, a row for each tap, and the bias.</summary>
+    private Matrix Taps()
+    {
+        Tensor rows = cat([_weight.flatten(1).t(), (_bias ?? zeros(Out, device: CPU)).unsqueeze(0)]);
+        return new(rows, 0, rows.shape[0], Out);
+    }
+
+    private void Convolve(float* x, long images, ConvolutionInput layout, Panels panels, Matrix y, Activation activation, Matrix? residual)
+    {
+        long parts = images * _geometry.Groups;
+        long ofImage = _geometry.OutputPixels * panels.Depth * Out / _geometry.Groups;
+        long floats = In * _geometry.Pixels + Out * _geometry.OutputPixels;
+        long wanted = Math.Max((floats + FloatsOfBand - 1) / FloatsOfBand, (PartsOfThread * NativeParallel.Threads + parts - 1) / parts);
+        int bands = (int)Math.Min(wanted, _geometry.OutputHeight);
+        NativeParallel.For(parts * bands, Math.Max(1, Grain * bands / ofImage), new ConvolutionLines(
+            x, y.Pointer, _geometry, layout, (int)In, (int)Out, panels.First, panels.CountOfGroup, bands,
+            new Epilogue(activation, residual is null ? null : residual.Pointer, y.Columns)));
     }
 
     private void Apply(Tensor channelsFirst, Matrix y, Activation activation, Tensor? residual)

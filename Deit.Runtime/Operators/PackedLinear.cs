@@ -1,29 +1,47 @@
+using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Deit.Operators;
 
 /// <summary>A linear layer with its weight laid out for inference: y = activation(x Wᵀ + b [+ residual]) in one pass.</summary>
-public sealed class PackedLinear : IDisposable
+public sealed unsafe class PackedLinear : IDisposable
 {
+    /// <summary>Multiplications and additions that are worth a thread of their own.</summary>
+    private const long Grain = 1 << 18;
+
     private readonly Tensor _weight;
     private readonly Tensor? _bias;
+    private readonly Panels? _panels;
 
     /// <summary>Copies a weight and a bias; what happens to them afterwards makes no difference.</summary>
     /// <param name="weight">Out x in, floating-point, on any device.</param>
     /// <param name="bias">Shape (out), or none.</param>
     public PackedLinear(Tensor weight, Tensor? bias)
+        : this(weight, bias, Panels.Widest)
     {
+    }
+
+    /// <summary>Copies a weight and a bias.</summary>
+    /// <param name="weight">Out x in.</param>
+    /// <param name="bias">Shape (out), or none.</param>
+    /// <param name="width">How wide vectors may be.</param>
+    internal PackedLinear(Tensor weight, Tensor? bias, VectorWidth width)
+    {
+        In = weight.shape[1];
+        Out = weight.shape[0];
         using var eager = Eager.Begin();
         _weight = weight.detach().clone().DetachFromDisposeScope();
         _bias = bias?.detach().clone().DetachFromDisposeScope();
+        bool isPacked = width != VectorWidth.None && weight.is_cpu() && weight.dtype == ScalarType.Float32;
+        if (isPacked) _panels = new(_weight.t().unsqueeze(0), _bias, width);
     }
 
     /// <summary>Columns of the input.</summary>
-    public long In => _weight.shape[1];
+    public long In { get; }
 
     /// <summary>Columns of the output.</summary>
-    public long Out => _weight.shape[0];
+    public long Out { get; }
 
     /// <summary>y = activation(x Wᵀ + b [+ residual]).</summary>
     /// <param name="x">Rows x in.</param>
@@ -35,6 +53,11 @@ public sealed class PackedLinear : IDisposable
         Shapes.Are(x, x.Rows, In);
         Shapes.Are(y, x.Rows, Out);
         if (residual is not null) Shapes.Same(y, residual);
+        if (_panels is not null && x.OnHost)
+        {
+            Multiply(_panels, x, y, activation, residual);
+            return;
+        }
 
         using var eager = Eager.Begin();
         Tensor sum = nn.functional.linear(x.Tensor, _weight, _bias);
@@ -47,5 +70,17 @@ public sealed class PackedLinear : IDisposable
     {
         _weight.Dispose();
         _bias?.Dispose();
+        _panels?.Dispose();
+    }
+
+    /// <summary>Threads share the rows; where there are more columns than rows, the columns, so that each reads its own weights.</summary>
+    private static void Multiply(Panels panels, Matrix x, Matrix y, Activation activation, Matrix? residual)
+    {
+        bool byPanels = y.Columns > x.Rows && panels.CountOfGroup >= 2 * NativeParallel.Threads;
+        long count = byPanels ? panels.CountOfGroup : x.Rows;
+        long grain = Math.Max(1, Grain / (x.Rows * x.Columns * y.Columns / count + 1));
+        var epilogue = new Epilogue(activation, residual is null ? null : residual.Pointer, y.Columns);
+        NativeParallel.For(count, grain, new LinearPart(
+            x.Pointer, y.Pointer, y.Columns, panels.First, panels.CountOfGroup, panels.Depth, x.Rows, epilogue, byPanels));
     }
 }

@@ -1,4 +1,5 @@
 using Deit.Operators;
+using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,12 +25,17 @@ public sealed class AttentionTests
         int padded = (tokens + 15) / 16 * 16;
         Matrix input = space.Of(qkv), output = space.New(images * tokens, columns), probabilities = space.New(images * heads * tokens, padded);
         Matrix dQkv = space.New(images * tokens, 3 * columns);
+        Matrix inferred = space.New(images * tokens, columns), folded = space.New(images * tokens, columns);
 
         Fused.Attention(input, heads, tokens, output, probabilities);
         Fused.AttentionBackward(input, probabilities, space.Of(dy), heads, tokens, dQkv);
+        Fused.Attention(input, heads, tokens, inferred);
+        Fused.Attention(space.Of(ScaledQueries(qkv, columns, width)), heads, tokens, folded, scale: 1);
 
         space.Holds(y, output, "y");
         space.Holds(gradient, dQkv, "dQkv");
+        space.Holds(y, inferred, "y without probabilities");
+        space.Holds(y, folded, "y with the scale in the queries");
         space.Holds(ones(probabilities.Rows, dtype: ScalarType.Float64, device: CPU), SumOfRows(space, probabilities.Tensor), "rows sum to one");
         if (padded > tokens) Assert.Equal(0, probabilities.Tensor.narrow(1, tokens, padded - tokens).abs().max().to(ScalarType.Float64).item<double>());
     }
@@ -47,11 +53,14 @@ public sealed class AttentionTests
         Tensor[] gradients = [.. autograd.grad([y], [q, k, v], [dy])];
         Matrix output = space.New(rows, width), probabilities = space.New(rows, tokens);
         Matrix[] inputs = [space.Of(q, rows, width), space.Of(k, rows, width), space.Of(v, rows, width)];
+        Matrix inferred = space.New(rows, width);
         Matrix[] results = [space.New(rows, width), space.New(rows, width), space.New(rows, width)];
 
         Fused.AttentionByHead(inputs[0], inputs[1], inputs[2], tokens, output, probabilities);
         Fused.AttentionByHeadBackward(inputs[0], inputs[1], inputs[2], probabilities, space.Of(dy, rows, width), tokens, results[0], results[1], results[2]);
+        Fused.AttentionByHead(inputs[0], inputs[1], inputs[2], tokens, inferred);
 
+        space.Holds(y, inferred, "y without probabilities");
         space.Holds(y, output, "y");
         for (int index = 0; index < 3; index++) space.Holds(gradients[index], results[index], $"gradient {index}");
     }
@@ -70,10 +79,13 @@ public sealed class AttentionTests
         Tensor[] gradients = [.. autograd.grad([y], [q, kv], [dy])];
         Matrix output = space.New(images * leading, columns), probabilities = space.New(images * heads * leading, (tokens + 15) / 16 * 16);
         Matrix dq = space.New(images * leading, columns), dkv = space.New(images * tokens, 2 * columns);
+        Matrix inferred = space.New(images * leading, columns);
 
         Fused.LeadingAttention(space.Of(q), space.Of(kv), heads, tokens, output, probabilities);
         Fused.LeadingAttentionBackward(space.Of(q), space.Of(kv), probabilities, space.Of(dy), heads, tokens, dq, dkv);
+        Fused.LeadingAttention(space.Of(q), space.Of(kv), heads, tokens, inferred);
 
+        space.Holds(y, inferred, "y without probabilities");
         space.Holds(y, output, "y");
         space.Holds(gradients[0], dq, "dq");
         space.Holds(gradients[1], dkv, "dkv");
@@ -111,11 +123,38 @@ public sealed class AttentionTests
         Tensor parts = qkv.view(1, 20, 3, 1, 16).permute(2, 0, 3, 1, 4);
         Matrix output = space.New(20, 16);
 
+        Matrix inferred = space.New(20, 16);
+
         Fused.Attention(space.Of(qkv), 1, 20, output, space.New(20, 32));
+        Fused.Attention(space.Of(qkv), 1, 20, inferred);
 
         // Scores of thousands: float32 has three digits of them after the point.
         space.Holds(Attention(parts[0], parts[1], parts[2]), output, 1e-3);
+        space.Holds(Attention(parts[0], parts[1], parts[2]), inferred, 1e-3);
     }
+
+    [Theory]
+    [InlineData(1, 3, 40, 24)]
+    [InlineData(2, 1, 17, 5)]
+    [InlineData(1, 2, 197, 64)]
+    public void Attention_is_the_same_with_vectors_of_every_width(int images, int heads, int tokens, int width)
+    {
+        using var space = new Workspace("cpu", ScalarType.Float32);
+        Tensor q = space.Leaf("q", images, heads, tokens, width), k = space.Leaf("k", images, heads, tokens, width), v = space.Leaf("v", images, heads, tokens, width);
+        foreach (VectorWidth vectors in PackedLinearTests.Widths.Where(static vectors => vectors != VectorWidth.None))
+        {
+            Matrix output = space.New(images * heads * tokens, width);
+            HeadMatrix Of(Tensor values) => HeadMatrix.OneAfterAnother(space.Of(values, output.Rows, width), tokens, heads);
+
+            new AttentionAnswers(
+                tokens, tokens, width, heads, 1 / MathF.Sqrt(width), vectors, Of(q), Of(k), Of(v), HeadMatrix.OneAfterAnother(output, tokens, heads)).Run(images);
+
+            space.Holds(Attention(q, k, v), output, vectors.ToString());
+        }
+    }
+
+    private static Tensor ScaledQueries(Tensor qkv, int columns, int width) =>
+        cat([qkv.narrow(1, 0, columns) / Math.Sqrt(width), qkv.narrow(1, columns, 2 * columns)], 1);
 
     private static Tensor Attention(Tensor q, Tensor k, Tensor v) => (q.matmul(k.transpose(-2, -1)) / Math.Sqrt(q.shape[^1])).softmax(-1).matmul(v);
 

@@ -23,16 +23,20 @@ public sealed class NormTests
         Tensor y = nn.functional.layer_norm(x, [columns], weight, bias, Epsilon);
         Tensor[] gradients = [.. autograd.grad([y], [x, weight, bias], [dy])];
         Matrix input = space.Of(x), output = space.New(rows, columns), mean = space.New(rows, 1), deviation = space.New(rows, 1), shifted = space.New(rows, columns);
-        Matrix again = space.New(rows, columns);
+        Matrix again = space.New(rows, columns), alone = space.New(rows, columns), normalized = space.Of(x);
         Matrix dx = space.Of(dy), ontoPast = space.Of(past), dWeight = space.New(1, columns), dBias = space.New(1, columns), columnSum = space.New(1, columns);
 
         Fused.LayerNorm(input, space.Row(weight), space.Row(bias), Epsilon, output, mean, deviation, space.Row(shift), shifted);
         Fused.LayerNorm(input, space.Row(weight), space.Row(bias), Epsilon, again, mean, deviation);
+        Fused.LayerNorm(input, space.Row(weight), space.Row(bias), Epsilon, alone);
+        Fused.Normalize(normalized, Epsilon, normalized);
         Fused.LayerNormBackward(dx, input, mean, deviation, space.Row(weight), dx, dWeight, dBias);
         Fused.LayerNormBackward(space.Of(dy), input, mean, deviation, space.Row(weight), ontoPast, dWeight, dBias, residual: ontoPast, columnSum: columnSum);
 
         space.Holds(y, output, "y");
         space.Holds(y, again, "y without shift");
+        space.Holds(y, alone, "y alone");
+        space.Holds(nn.functional.layer_norm(x, [columns], eps: Epsilon), normalized, "normalized in its place");
         space.Holds(x + shift, shifted, "shifted");
         space.Holds(gradients[0], dx, "dx");
         space.Holds(gradients[0] + past, ontoPast, "dx with residual");
@@ -62,7 +66,7 @@ public sealed class NormTests
             Tensor runningMean = space.Leaf("running mean", columns).detach(), runningVariance = space.Leaf("running variance", columns).detach();
             Matrix input = space.Of(x), output = space.New(rows, columns), mean = space.New(1, columns), deviation = space.New(1, columns);
             Matrix movedMean = space.Row(runningMean), movedVariance = space.Row(runningVariance), dx = space.Of(dy), dWeight = space.New(1, columns), dBias = space.New(1, columns);
-            Tensor y = Activated(nn.functional.batch_norm(x, runningMean, runningVariance, weight, bias, training: true), activation);
+            Tensor y = Oracle.Activated(nn.functional.batch_norm(x, runningMean, runningVariance, weight, bias, training: true), activation);
             Tensor[] gradients = [.. autograd.grad([y], [x, weight, bias], [dy])];
             using var count = new Matrix(tensor(41L, device: Support.Devices.Require(device)), 0, 1, 1);
 
@@ -123,13 +127,4 @@ public sealed class NormTests
         Assert.Throws<ArgumentException>(() => Fused.BatchNorm(
             space.New(1, 4), space.New(1, 4), space.New(1, 4), space.New(1, 4), space.New(1, 4), count, space.New(1, 4), space.New(1, 4), space.New(1, 4)));
     }
-
-    private static Tensor Activated(Tensor x, Activation activation) => activation switch
-    {
-        Activation.Relu => x.relu(),
-        Activation.Silu => nn.functional.silu(x),
-        Activation.Gelu => nn.functional.gelu(x),
-        Activation.Sigmoid => x.sigmoid(),
-        _ => x,
-    };
 }

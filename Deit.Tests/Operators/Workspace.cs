@@ -45,6 +45,9 @@ internal sealed class Workspace : IDisposable
         return values.to(_type).to(ScalarType.Float64).detach().requires_grad_(true);
     }
 
+    /// <summary>The same values in the type and on the device of the operator, without a gradient.</summary>
+    public Tensor Tensor(Tensor values) => values.detach().to(_type).to(_device).clone();
+
     /// <summary>A matrix with the values of a tensor.</summary>
     public Matrix Of(Tensor values, long rows, long columns, long images = 1)
     {

@@ -4,7 +4,6 @@ namespace Deit.Operators.Kernels;
 /// The gradients of convolutions in which every channel has a kernel of its own (Howard et al., arXiv 1704.04861), channels last: a vector
 /// holds eight channels of a pixel, and the tap's weights of the same channels are multiplied with it.
 /// </summary>
-/// <remarks>Forward is oneDNN's, which is faster.</remarks>
 internal static unsafe class Depthwise
 {
     /// <summary>Whether a convolution is one.</summary>
@@ -21,7 +20,8 @@ internal static unsafe class Depthwise
             // The convolution of dy with the mirrored kernels.
             var mirrored = new ConvolutionGeometry(
                 geometry.OutputHeight, geometry.OutputWidth, geometry.Kernel, 1, geometry.Kernel - 1 - geometry.Padding, geometry.Groups);
-            NativeParallel.For(images * geometry.Height, 1, new DepthwiseLines(dy.Pointer, Taps(weight, isMirrored: true), dx.Pointer, mirrored, x.Columns));
+            NativeParallel.For(images * geometry.Height, 1, new DepthwiseLines(
+                dy.Pointer, Taps(weight, isMirrored: true), null, dx.Pointer, mirrored, x.Columns, default));
             return;
         }
 

@@ -4,7 +4,15 @@ using System.Runtime.Intrinsics;
 namespace Deit.Operators.Kernels;
 
 /// <summary>Lines of the output of a depthwise convolution: inside an image eight pixels at a time, at its borders one.</summary>
-internal readonly unsafe struct DepthwiseLines(float* x, float* taps, float* y, ConvolutionGeometry geometry, long columns) : IRangeBody
+/// <param name="x">The input.</param>
+/// <param name="taps">The weights in the order of taps, the channels of each side by side.</param>
+/// <param name="bias">What the sums begin with; null for zeros.</param>
+/// <param name="y">The output.</param>
+/// <param name="geometry">The sizes.</param>
+/// <param name="columns">How many channels.</param>
+/// <param name="epilogue">What happens to a line while it is in the cache.</param>
+internal readonly unsafe struct DepthwiseLines(
+    float* x, float* taps, float* bias, float* y, ConvolutionGeometry geometry, long columns, Epilogue epilogue) : IRangeBody
 {
     private const int PixelsAtOnce = 8;
 
@@ -37,26 +45,31 @@ internal readonly unsafe struct DepthwiseLines(float* x, float* taps, float* y, 
             int width = across.End - across.First;
             if (areInside)
             {
-                Eight<TLanes>(input, geometry.Width * columns, geometry.Stride * columns, weights, height, width, output + pixel * columns, columns);
+                Eight<TLanes>(input, geometry.Width * columns, geometry.Stride * columns, weights, height, width, bias, epilogue.Residual(line * geometry.OutputWidth + pixel, 0), output + pixel * columns, columns);
                 pixel += PixelsAtOnce;
             }
             else
             {
-                One<TLanes>(input, geometry.Width * columns, weights, geometry.Kernel * columns, height, width, output + pixel * columns, columns);
+                One<TLanes>(input, geometry.Width * columns, weights, geometry.Kernel * columns, height, width, bias, epilogue.Residual(line * geometry.OutputWidth + pixel, 0), output + pixel * columns, columns);
                 pixel++;
             }
         }
+
+        epilogue.Activate(output, geometry.OutputWidth * columns);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Eight<TLanes>(
-        float* x, long lineStride, long pixelStride, float* taps, int height, int width, float* y, long columns)
+        float* x, long lineStride, long pixelStride, float* taps, int height, int width, float* bias, float* onto, float* y, long columns)
         where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default, sum4 = default, sum5 = default, sum6 = default, sum7 = default;
+            Vector256<float> sum0 = Begin<TLanes>(bias, onto, j, 0, columns), sum1 = Begin<TLanes>(bias, onto, j, 1, columns);
+            Vector256<float> sum2 = Begin<TLanes>(bias, onto, j, 2, columns), sum3 = Begin<TLanes>(bias, onto, j, 3, columns);
+            Vector256<float> sum4 = Begin<TLanes>(bias, onto, j, 4, columns), sum5 = Begin<TLanes>(bias, onto, j, 5, columns);
+            Vector256<float> sum6 = Begin<TLanes>(bias, onto, j, 6, columns), sum7 = Begin<TLanes>(bias, onto, j, 7, columns);
             float* weight = taps + j;
             for (int line = 0; line < height; line++)
             {
@@ -92,13 +105,13 @@ internal readonly unsafe struct DepthwiseLines(float* x, float* taps, float* y, 
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One<TLanes>(
-        float* x, long lineStride, float* taps, long tapLineStride, int height, int width, float* y, long columns)
+        float* x, long lineStride, float* taps, long tapLineStride, int height, int width, float* bias, float* onto, float* y, long columns)
         where TLanes : IRowLanes
     {
         for (long j = 0; j < columns; j += Lanes.Count)
         {
             long remaining = columns - j;
-            Vector256<float> sum = default;
+            Vector256<float> sum = Begin<TLanes>(bias, onto, j, 0, columns);
             for (int line = 0; line < height; line++)
             {
                 float* pixel = x + line * lineStride + j;
@@ -113,5 +126,14 @@ internal readonly unsafe struct DepthwiseLines(float* x, float* taps, float* y, 
 
             TLanes.Store(y + j, sum, remaining);
         }
+    }
+
+    /// <summary>What the sum of a pixel begins with: the bias and the residual, which the output may overwrite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Begin<TLanes>(float* bias, float* onto, long column, long pixel, long columns)
+        where TLanes : IRowLanes
+    {
+        Vector256<float> sum = bias == null ? default : TLanes.Load(bias + column, columns - column);
+        return onto == null ? sum : sum + TLanes.Load(onto + pixel * columns + column, columns - column);
     }
 }

@@ -47,16 +47,18 @@ internal static unsafe class Elementwise
 
     private static long Blocks(Matrix matrix) => (matrix.Count + Block - 1) / Block;
 
+    /// <summary>y = f(x), by the thread that calls.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Map<TFunction, TLanes>(float* x, float* y, long count)
+    internal static void Map<TFunction, TLanes>(float* x, float* y, long count)
         where TFunction : IUnary
         where TLanes : IRowLanes
     {
         for (long i = 0; i < count; i += Lanes.Count) TLanes.Store(y + i, TFunction.Of(TLanes.Load(x + i, count - i)), count - i);
     }
 
+    /// <summary>y = f(a, b), by the thread that calls.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Map<TFunction, TLanes>(float* a, float* b, float* y, long count)
+    internal static void Map<TFunction, TLanes>(float* a, float* b, float* y, long count)
         where TFunction : IBinary
         where TLanes : IRowLanes
     {

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Deit.Operators.Kernels;
 
-/// <summary>Layer norm of rows: a row is read from memory once, its statistics and its output are made from the cache.</summary>
+/// <summary>
+/// Layer norm of rows: a row is read from memory once, its statistics and its output are made from the cache. Without a weight nothing follows
+/// the division; statistics are kept where there is a place for them.
+/// </summary>
 internal readonly unsafe struct LayerNormRows(
     float* x, float* weight, float* bias, float epsilon, float* y, float* mean, float* inverseDeviation, float* shift, float* shifted, long columns)
     : IRangeBody
@@ -21,8 +24,10 @@ internal readonly unsafe struct LayerNormRows(
         for (long row = begin; row < end; row++)
         {
             float* input = x + row * columns;
-            Measure<TLanes>(input, columns, epsilon, out mean[row], out inverseDeviation[row]);
-            Normalize<TLanes>(input, mean[row], inverseDeviation[row], weight, bias, y + row * columns, columns);
+            Measure<TLanes>(input, columns, epsilon, out float centre, out float scale);
+            if (weight == null) Normalize<TLanes>(input, centre, scale, y + row * columns, columns);
+            else Normalize<TLanes>(input, centre, scale, weight, bias, y + row * columns, columns);
+            if (mean != null) (mean[row], inverseDeviation[row]) = (centre, scale);
             if (shifted != null) Shift<TLanes>(input, shift, shifted + row * columns, columns);
         }
     }
@@ -57,6 +62,18 @@ internal readonly unsafe struct LayerNormRows(
             long remaining = columns - j;
             Vector256<float> normalized = (TLanes.Load(input + j, remaining) - centre) * scale;
             TLanes.Store(output + j, Functions.MultiplyAdd(normalized, TLanes.Load(weight + j, remaining), TLanes.Load(bias + j, remaining)), remaining);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Normalize<TLanes>(float* input, float mean, float inverseDeviation, float* output, long columns)
+        where TLanes : IRowLanes
+    {
+        Vector256<float> centre = Vector256.Create(mean);
+        Vector256<float> scale = Vector256.Create(inverseDeviation);
+        for (long j = 0; j < columns; j += Lanes.Count)
+        {
+            TLanes.Store(output + j, (TLanes.Load(input + j, columns - j) - centre) * scale, columns - j);
         }
     }
 
