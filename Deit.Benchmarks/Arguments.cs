@@ -27,6 +27,17 @@ internal sealed class Arguments(IEnumerable<string> words)
         return number;
     }
 
+    /// <summary>The text behind a word, or null where the word is not there.</summary>
+    /// <exception cref="DeitException">Nothing follows the word.</exception>
+    public string? Text(string name)
+    {
+        int place = _words.IndexOf(name);
+        if (place < 0) return null;
+        string value = _words.ElementAtOrDefault(place + 1) ?? throw new DeitException($"{name} needs a value.");
+        _words.RemoveRange(place, 2);
+        return value;
+    }
+
     /// <summary>Ends the questions.</summary>
     /// <exception cref="DeitException">A word answered none of them.</exception>
     public void RequireNoMore()

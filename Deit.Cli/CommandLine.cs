@@ -66,6 +66,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         root.Subcommands.Add(DownloadCommand.Create(terminal));
         root.Subcommands.Add(ValidateCommand.Create(terminal));
         root.Subcommands.Add(PredictCommand.Create(terminal));
+        root.Subcommands.Add(AugmentCommand.Create(terminal));
         root.Subcommands.Add(PublishCommand.Create(terminal));
         root.Subcommands.Add(ImportCommand.Create(terminal));
         root.Subcommands.Add(BenchCommand.Create(terminal));

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Deit.Augmentation;
 using Deit.Data;
 
 namespace Deit.Benchmarks.Micro;
@@ -19,11 +20,10 @@ public class DataLoaderBenchmarks
         var loader = new DataLoader(digits.Train, new()
         {
             BatchSize = BatchSize,
-            Mean = digits.Mean,
-            StandardDeviation = digits.StandardDeviation,
-            Shuffle = true,
+            Transform = new TrainingTransform(
+                new() { Crop = CropMode.Padded, CropPadding = 4, HorizontalFlip = 0.5, RandomErasing = 0.25 }, digits.Preprocessing, ImageSize),
+            Sampler = new DistributedSampler(digits.Train.Count, seed: 0),
             DropLast = true,
-            Augmentation = new() { CropPadding = 4, HorizontalFlip = true, RandomErasing = 0.25 },
         });
         _batches = Enumerable.Range(0, int.MaxValue).SelectMany(epoch => loader.Epoch(epoch)).GetEnumerator();
     }

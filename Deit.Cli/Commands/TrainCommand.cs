@@ -13,7 +13,7 @@ internal static class TrainCommand
     public static Command Create(Terminal terminal)
     {
         var recipe = new Argument<string>("recipe") { Description = "The recipe, a YAML file." };
-        var data = new Option<string>("--data") { Description = "The folder of the images, with train/CLASS and val/CLASS." };
+        var data = new Option<string>("--data") { Description = "The images: a folder or archives of train/CLASS and val/CLASS, or what else data.dataset says." };
         var output = new Option<string>("--output") { Description = "The run's folder; by default a new one under runs." };
         var set = new Option<string[]>("--set") { Description = "Change a key of the recipe: --set student.epochs=3. May be repeated." };
         var resume = new Option<bool>("--resume") { Description = "Continue the run in --output." };

@@ -16,7 +16,7 @@ internal static class ValidateCommand
     {
         Argument<string> name = ModelArgument.Create();
         Option<string> weights = WeightOptions.Weights();
-        var data = new Option<string>("--data") { Description = "The folder of the images: CLASS/*, or val/CLASS/*.", Required = true };
+        var data = new Option<string>("--data") { Description = "The images: a folder or an archive of CLASS/*, or val/CLASS/*.", Required = true };
         Option<string> labels = WeightOptions.Labels();
         var batchSize = new Option<int>("--batch-size") { Description = "Images at once.", DefaultValueFactory = static _ => new InferenceOptions().BatchSize };
         var imageSize = new Option<int?>("--image-size") { Description = "Height and width of the images, where not the model's own; position embeddings are interpolated." };

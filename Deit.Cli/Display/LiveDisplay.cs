@@ -10,12 +10,6 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay(terminal)
     private readonly LiveLine _line = new(terminal);
 
     /// <inheritdoc/>
-    public override void ImagesDecoded(int done, int total)
-    {
-        if (_line.IsTime(done == total)) _line.Show($"decoding images {LiveLine.Bar((double)done / total)} {done}/{total}");
-    }
-
-    /// <inheritdoc/>
     public override void StepDone(StepDone step)
     {
         if (!_line.IsTime(step.Step == step.Steps)) return;

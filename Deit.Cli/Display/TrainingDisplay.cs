@@ -1,5 +1,6 @@
 using System.Globalization;
 using Deit.Cli.Commands;
+using Deit.Data;
 using Deit.Pretrained;
 using Deit.Training;
 
@@ -15,8 +16,10 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingObserver
     public static TrainingDisplay For(Terminal terminal) => terminal.IsInteractive ? new LiveDisplay(terminal) : new LineDisplay(terminal);
 
     /// <inheritdoc/>
-    public virtual void ImagesDecoded(int done, int total)
+    public void ImageUnreadable(BadImage image)
     {
+        Finish();
+        terminal.WriteLine($"replaced by the next image: {image.Reason}");
     }
 
     /// <inheritdoc/>
@@ -78,18 +81,5 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingObserver
     }
 }
 
-/// <summary>Plain lines for files and pipes: the epochs, and how far the decoding is at every tenth.</summary>
-internal sealed class LineDisplay(Terminal terminal) : TrainingDisplay(terminal)
-{
-    private readonly Terminal _terminal = terminal;
-    private int _tenths;
-
-    /// <inheritdoc/>
-    public override void ImagesDecoded(int done, int total)
-    {
-        int tenths = (int)(10L * done / total);
-        if (tenths == _tenths) return;
-        _tenths = tenths;
-        _terminal.WriteLine($"decoded {done} of {total} images");
-    }
-}
+/// <summary>Plain lines for files and pipes: nothing between the epochs.</summary>
+internal sealed class LineDisplay(Terminal terminal) : TrainingDisplay(terminal);

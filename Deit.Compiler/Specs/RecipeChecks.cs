@@ -29,12 +29,13 @@ internal static class RecipeChecks
                 $"distillation.type: '{distillation}' needs a teacher; add a 'teacher' table with its model, or take 'none'");
         }
 
+        foreach (SpecFinding finding in AugmentationChecks.Check(recipe)) yield return finding;
         if (recipe.Text("data.dataset") == "digits" && recipe.States("data.path"))
         {
             yield return new(
                 Rules.ContradictingKeys,
                 "data.path",
-                "data.path: the digits come with the library; leave the path out, or set data.dataset to 'folder'");
+                "data.path: the digits come with the library; leave the path out, or set data.dataset to 'auto'");
         }
 
         if (recipe.States("teacher.weights") && recipe.States("teacher.finetune"))
@@ -52,6 +53,7 @@ internal static class RecipeChecks
 
     private static IEnumerable<SpecFinding> CheckTraining(SpecTable recipe, string table)
     {
+        if (AugmentationChecks.Range(recipe, $"{table}.cutmix_minmax") is { } range) yield return range;
         double peak = recipe.Number($"{table}.lr");
         foreach (string key in new[] { "warmup_lr", "min_lr" })
         {

@@ -14,6 +14,9 @@ public static class RecipeSchema
     /// <summary>The greatest value below 1 that is worth stating, for rates that must not reach 1.</summary>
     private const double AlmostOne = 0.999999;
 
+    /// <summary>The least share that is worth stating.</summary>
+    private const double LeastShare = 0.000001;
+
     /// <summary>The keys of a training, of the teacher as of the student.</summary>
     public static ImmutableArray<Key> Training { get; } =
     [
@@ -31,6 +34,9 @@ public static class RecipeSchema
         new("cutmix", ValueKind.Number, "CutMix's alpha; 0 pastes no boxes.") { Default = 0.0, Minimum = 0 },
         new("mixup_prob", ValueKind.Number, "The probability that a batch is mixed, where mixup or cutmix is on.") { Default = 1.0, Minimum = 0, Maximum = 1 },
         new("mixup_switch_prob", ValueKind.Number, "The probability of CutMix rather than mixup, where both are on.") { Default = 0.5, Minimum = 0, Maximum = 1 },
+        new("mixup_mode", ValueKind.Text, "What draws its own mixing: a batch, a pair of its images, or every image (elem).") { Default = "batch", Choices = ["batch", "pair", "elem"] },
+        new("cutmix_minmax", ValueKind.Numbers, "The least and the greatest share of height and width of CutMix's box, [0.2, 0.8], in place of what alpha draws.") { Minimum = 0, Maximum = 1 },
+        new("mixup_off_epoch", ValueKind.Integer, "The epoch from which on no images are mixed; 0 for none.") { Default = 0L, Minimum = 0, Maximum = 1_000_000 },
         new("drop_path", ValueKind.Number, "The stochastic-depth rate of the last block; not stated, the one that the model declares.") { Minimum = 0, Maximum = AlmostOne },
         new("ema_decay", ValueKind.Number, "The decay of the moving average of the weights; 0 keeps no average.") { Default = 0.0, Minimum = 0, Maximum = 1 },
         new("clip_grad", ValueKind.Number, "The greatest norm of all gradients together; 0 clips nothing.") { Default = 0.0, Minimum = 0 },
@@ -47,6 +53,7 @@ public static class RecipeSchema
         new("seed", ValueKind.Integer, "What all randomness is drawn from: the same seed gives the same numbers.") { Default = 0L },
         new("fused", ValueKind.Boolean, "Whether models are trained by the code that the compiler wrote for it; otherwise by their readable forward pass and autograd, more slowly.") { Default = true },
         new("data", ValueKind.Table, "The images to train on and to judge by.") { Table = Data() },
+        new("augmentation", ValueKind.Table, "How training images are cut, mirrored, changed and covered.") { Table = Augmentation() },
         new("teacher", ValueKind.Table, "The model that the student learns from.") { Table = Teacher() },
         new("student", ValueKind.Table, "The model to train.") { Table = Student(), Required = true },
         new("distillation", ValueKind.Table, "How the student learns from the teacher.") { Table = Distillation() },
@@ -54,12 +61,52 @@ public static class RecipeSchema
 
     private static Schema Data() => new("the data",
     [
-        new("dataset", ValueKind.Text, "The digits that come with the library, or a folder of images.") { Default = "digits", Choices = ["digits", "folder"] },
-        new("path", ValueKind.Text, "The folder that holds 'train' and 'val'."),
+        new("dataset", ValueKind.Text, "The digits that come with the library; folders of images, also in zip or tar archives, which are not unpacked; the binary files of CIFAR; IDX files, as MNIST's; or 'auto', which tells by what is there.")
+        {
+            Default = "digits",
+            Choices = ["digits", "auto", "folder", "zip", "tar", "cifar10", "cifar100", "idx"],
+        },
+        new("path", ValueKind.Text, "The folder that holds 'train' and 'val', or the archives, or the files."),
         new("image_size", ValueKind.Integer, "Height and width of the images.") { Default = 32L, Minimum = 1, Maximum = 65_536 },
-        new("crop_padding", ValueKind.Integer, "Pixels by which training images move at most, along both axes.") { Default = 0L, Minimum = 0, Maximum = 65_536 },
-        new("flip", ValueKind.Boolean, "Whether half of the training images are mirrored, left for right.") { Default = false },
-        new("random_erasing", ValueKind.Number, "The probability that a rectangle of a training image is blanked.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("validation", ValueKind.Number, "The share of every class that the model is judged by, where the images are not divided; not stated, they must be.") { Minimum = LeastShare, Maximum = AlmostOne },
+        new("class_map", ValueKind.Text, "A file that names the classes in the order of the logits, one a line, such as the classes.txt of a run; not stated, they are in the order of their names."),
+        new("workers", ValueKind.Integer, "Threads that read images; it changes nothing but time.") { Default = 2L, Minimum = 1, Maximum = 1024 },
+        new("prefetch", ValueKind.Integer, "Batches that may wait to be trained on; it changes nothing but time and memory.") { Default = 2L, Minimum = 1, Maximum = 1024 },
+        new("fast_decode", ValueKind.Boolean, "Whether no more of a training image is decoded than its crop needs, and at a lower resolution where that is enough.") { Default = false },
+        new("max_bad_images", ValueKind.Integer, "Images that may be unreadable: each is reported, and replaced by the next one.") { Default = 50L, Minimum = 0, Maximum = 1_000_000_000 },
+    ]);
+
+    private static Schema Augmentation() => new("the augmentation",
+    [
+        new("crop", ValueKind.Text, "How the part of a training image is found: none resizes the shorter side and cuts out the centre, random_resized resizes a part of random area and aspect, simple and padded cut a window out of the resized image with a border that reflects it or is black.")
+        {
+            Default = "none",
+            Choices = ["none", "random_resized", "simple", "padded"],
+        },
+        new("crop_padding", ValueKind.Integer, "Pixels of border around the image, where the crop is simple or padded.") { Default = 4L, Minimum = 0, Maximum = 65_536 },
+        new("scale", ValueKind.Numbers, "The least and the greatest share of the image's area that random_resized keeps; [0.08, 1] by default.") { Minimum = 1e-6, Maximum = 1 },
+        new("ratio", ValueKind.Numbers, "The least and the greatest width to height of what random_resized keeps; [0.75, 1.3333] by default.") { Minimum = 1e-3, Maximum = 1e3 },
+        new("interpolation", ValueKind.Text, "The filter of the crop, and of operators that turn, shear and move; random draws bilinear or bicubic for each.")
+        {
+            Default = "bicubic",
+            Choices = ["nearest", "bilinear", "bicubic", "random"],
+        },
+        new("hflip", ValueKind.Number, "The probability that an image is mirrored, left for right.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("vflip", ValueKind.Number, "The probability that an image is mirrored, top for bottom.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("auto_augment", ValueKind.Text, "A policy as timm writes it: rand-m9-mstd0.5-inc1 (RandAugment), original, originalr, v0 or v0r (AutoAugment), 3a (3-Augment), augmix-m3-w3 (AugMix)."),
+        new("color_jitter", ValueKind.Numbers, "How far brightness, contrast and saturation are moved, and hue where it is given: [0.3, 0.3, 0.3]; one number, [0.3], stands for the first three. As in timm, beside auto_augment it serves only with 3a, or with force_color_jitter.") { Minimum = 0, Maximum = 1e3 },
+        new("color_jitter_prob", ValueKind.Number, "The probability that the colours of an image are moved.") { Default = 1.0, Minimum = 0, Maximum = 1 },
+        new("force_color_jitter", ValueKind.Boolean, "Whether color_jitter serves beside any auto_augment.") { Default = false },
+        new("grayscale_prob", ValueKind.Number, "The probability that an image becomes grey.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("gaussian_blur_prob", ValueKind.Number, "The probability that an image is blurred.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("random_erasing", ValueKind.Number, "The probability that rectangles of an image are covered.") { Default = 0.0, Minimum = 0, Maximum = 1 },
+        new("random_erasing_mode", ValueKind.Text, "What covers them: the mean colour, one random colour, or a random colour for every pixel.")
+        {
+            Default = "const",
+            Choices = ["const", "rand", "pixel"],
+        },
+        new("random_erasing_count", ValueKind.Integer, "The greatest number of rectangles.") { Default = 1L, Minimum = 1, Maximum = 100 },
+        new("repeated", ValueKind.Integer, "Views of an image in one epoch, each with draws of its own; DeiT takes 3, of a third of the images an epoch.") { Default = 1L, Minimum = 1, Maximum = 65_536 },
     ]);
 
     private static Schema Teacher() => new("a teacher",

@@ -18,7 +18,7 @@ internal static class BetaDistribution
     }
 
     /// <summary>The logarithm of a gamma variable of scale 1.</summary>
-    private static double LogGamma(Random random, double shape)
+    internal static double LogGamma(Random random, double shape)
     {
         // The method needs a shape of at least 1; below, Gamma(a) is Gamma(a + 1) * U^(1/a).
         double boost = shape < 1 ? Math.Log(Positive(random)) / shape : 0;

@@ -21,6 +21,25 @@ internal readonly record struct CutMixBox(int Top, int Bottom, int Left, int Rig
             Math.Min(centreX + halfWidth, width));
     }
 
+    /// <summary>
+    /// A box within the image, whose height and width are drawn by themselves, as shares of the image's. As in timm, the greatest
+    /// of either is not reached.
+    /// </summary>
+    public static CutMixBox Draw(int height, int width, Interval shares, Random random)
+    {
+        (int top, int bottom) = Along(height);
+        (int left, int right) = Along(width);
+        return new(top, bottom, left, right);
+
+        (int Start, int End) Along(int side)
+        {
+            int least = (int)(side * shares.Least);
+            int size = random.Next(least, Math.Max(least + 1, (int)(side * shares.Greatest)));
+            int start = random.Next(Math.Max(1, side - size));
+            return (start, start + size);
+        }
+    }
+
     /// <summary>The box of every image, a view of shape (batch, channels, rows, columns).</summary>
     public Tensor Of(Tensor images) => images.narrow(2, Top, Bottom - Top).narrow(3, Left, Right - Left);
 }

@@ -42,4 +42,37 @@ public sealed record MixupOptions
         get;
         init => field = Check.Value("Label smoothing", value, value is >= 0 and <= 1, "from 0 to 1");
     } = 0.1;
+
+    /// <summary>What draws its own mixing.</summary>
+    public MixupMode Mode { get; init; }
+
+    /// <summary>
+    /// The least and the greatest share of height and width of CutMix's box, each drawn uniformly in place of what
+    /// <see cref="Cutmix"/> draws, which becomes 1; null for boxes of the drawn area.
+    /// </summary>
+    /// <exception cref="DeitException">The shares are not from 0 to 1, in order.</exception>
+    public Interval? CutmixMinMax
+    {
+        get;
+        init => field = value is not { } range || (range.Least >= 0 && range.Least <= range.Greatest && range.Greatest <= 1)
+            ? value
+            : throw new DeitException($"CutMix's shares of height and width are {value}; they must be from 0 to 1, the smaller first.");
+    }
+
+    /// <summary>
+    /// Whether CutMix's weight is that of the pixels which really stayed, where the border cut the box off; with
+    /// <see cref="CutmixMinMax"/> it always is.
+    /// </summary>
+    public bool CorrectLambda { get; init; } = true;
+
+    /// <summary>The epoch, counted from 0, from which on no images are mixed; 0 for none.</summary>
+    /// <exception cref="DeitException">The value is negative.</exception>
+    public int OffEpoch
+    {
+        get;
+        init => field = Check.Value("The epoch from which on no images are mixed", value, value >= 0, "at least 0");
+    }
+
+    /// <summary>Whether any images are mixed.</summary>
+    internal bool IsOn => Mixup > 0 || Cutmix > 0 || CutmixMinMax is not null;
 }

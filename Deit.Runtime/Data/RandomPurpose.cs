@@ -8,7 +8,4 @@ public static class RandomPurpose
 {
     /// <summary>The order of an epoch's samples.</summary>
     public const int Shuffle = 0;
-
-    /// <summary>A sample's crop, flip and erased rectangle.</summary>
-    public const int Geometry = 1;
 }

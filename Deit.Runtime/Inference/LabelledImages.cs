@@ -1,29 +1,35 @@
 using System.Collections.Immutable;
 using Deit.Compiler.Diagnostics;
+using Deit.Data;
 
 namespace Deit.Inference;
 
-/// <summary>Images whose classes are known, in the order of folders and files.</summary>
+/// <summary>Images whose classes are known.</summary>
 public sealed class LabelledImages
 {
     // What lists of ImageNet's classes are called where they come with the images.
     private static readonly string[] ListNames = ["classes.txt", "LOC_synset_mapping.txt", "synset_words.txt"];
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif"];
 
-    private LabelledImages(string folder, ImmutableArray<LabelledImage> images)
+    private LabelledImages(IImageDataset dataset, ImmutableArray<LabelledImage> images)
     {
-        Folder = folder;
+        Dataset = dataset;
         Images = images;
     }
 
-    /// <summary>The folder of the class folders.</summary>
-    public string Folder { get; }
+    /// <summary>What the images are called: their folder, or their archive and the folder in it.</summary>
+    public string Folder => Dataset.Name;
 
-    /// <summary>The images.</summary>
+    /// <summary>The images' own dataset; labels there are by the order of its own classes.</summary>
+    public IImageDataset Dataset { get; }
+
+    /// <summary>The images, in the dataset's order.</summary>
     public ImmutableArray<LabelledImage> Images { get; }
 
-    /// <summary>Finds the images of a folder: <c>CLASS/*</c>, or <c>val/CLASS/*</c> where there is a <c>val</c>.</summary>
-    /// <param name="root">The folder.</param>
+    /// <summary>
+    /// Finds images: the part to judge by, <c>val/CLASS/*</c>, where there is one, else <c>CLASS/*</c>; in a folder, in zip or tar
+    /// archives, or of any other kind that <see cref="Datasets"/> knows.
+    /// </summary>
+    /// <param name="root">Where they are.</param>
     /// <param name="model">The model that is to tell them apart.</param>
     /// <param name="names">
     /// The model's classes, by which folders are known; null takes a list that lies beside the images. Without any, there must be a
@@ -32,18 +38,11 @@ public sealed class LabelledImages
     /// <exception cref="DeitException">There are no images, or their classes are not known to be the model's.</exception>
     public static LabelledImages Open(string root, ModelDescription model, ClassNames? names = null)
     {
-        string inner = Path.Combine(root, "val");
-        string folder = Directory.Exists(inner) ? inner : root;
-        if (!Directory.Exists(folder)) throw new DeitException($"There is no folder '{root}': give the folder that holds a folder of images for every class.");
-
-        string[] classes = [.. Directory.GetDirectories(folder).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
-        if (classes.Length == 0) throw new DeitException($"The folder '{folder}' holds no folders: images belong in '{Path.Combine(folder, "CLASS")}'.");
-        Func<string, int> labelOf = Labels(classes, folder, model, names ?? ListBeside(folder));
-        ImmutableArray<LabelledImage> images =
-            [.. classes.SelectMany(name => FilesOf(Path.Combine(folder, name)).Select(path => new LabelledImage(path, labelOf(name))))];
-        return images.IsEmpty
-            ? throw new DeitException($"The folder '{folder}' has no images ({string.Join(", ", Extensions)}).")
-            : new(folder, images);
+        IImageDataset dataset = Datasets.OpenForValidation(root);
+        string[] classes = [.. dataset.ClassNames];
+        Func<string, int> labelOf = Labels(classes, dataset.Name, model, names ?? ListBeside(dataset.Name) ?? ListBeside(root));
+        int[] labels = [.. classes.Select(labelOf)];
+        return new(dataset, [.. Enumerable.Range(0, dataset.Count).Select(index => new LabelledImage(dataset.Describe(index), labels[dataset.Label(index)]))]);
     }
 
     private static Func<string, int> Labels(string[] classes, string folder, ModelDescription model, ClassNames? names)
@@ -52,7 +51,7 @@ public sealed class LabelledImages
         if (known is not null && classes.All(name => known.IndexOf(name) is not null)) return name => known.IndexOf(name)!.Value;
 
         // A folder for every class: their order is what the model was trained by, whatever else is known of their names.
-        if (classes.Length == model.Classes) return name => Array.BinarySearch(classes, name, StringComparer.Ordinal);
+        if (classes.Length == model.Classes) return name => Array.IndexOf(classes, name);
         if (known is null)
         {
             throw new DeitException(
@@ -75,13 +74,9 @@ public sealed class LabelledImages
             .FirstOrDefault(File.Exists);
         return list is null ? null : ClassNames.Read(list);
     }
-
-    private static IEnumerable<string> FilesOf(string folder) => Directory.GetFiles(folder)
-        .Where(static path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-        .Order(StringComparer.Ordinal);
 }
 
 /// <summary>An image whose class is known.</summary>
-/// <param name="Path">Its file.</param>
+/// <param name="Path">Where it is: its file, or its archive and the name in it.</param>
 /// <param name="Label">The class, an index into the model's logits.</param>
 public readonly record struct LabelledImage(string Path, int Label);

@@ -28,7 +28,8 @@ public static class Prediction
         Device device = options.Device ?? model.Module.parameters().First().device;
         model.Module.to(device);
         model.Module.eval();
-        var batches = new ImageBatches(paths, new EvaluationTransform(options.Preprocessing, model.Description.Input[1]), options);
+        var batches = new ImageBatches(
+            paths.Count, index => ImageDecoder.Decode(paths[index]), new EvaluationTransform(options.Preprocessing, model.Description.Input[1]), options);
 
         var answers = new ImagePrediction[paths.Count];
         var unreadable = new DeitException?[paths.Count];

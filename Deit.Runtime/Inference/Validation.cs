@@ -32,7 +32,7 @@ public static class Validation
         learner.MoveTo(device);
         model.Module.eval();
         var batches = new ImageBatches(
-            [.. images.Images.Select(static image => image.Path)], new EvaluationTransform(options.Preprocessing, model.Description.Input[1]), options);
+            images.Images.Length, images.Dataset.Load, new EvaluationTransform(options.Preprocessing, model.Description.Input[1]), options);
 
         var tally = new Tally(options.Time);
         foreach (ImageBatch batch in batches.Decode(device))

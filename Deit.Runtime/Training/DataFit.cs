@@ -11,18 +11,18 @@ internal static class DataFit
     {
         IImageDataset images = data.Train;
         (int height, int width) = (model.Input[1], model.Input[2]);
-        if ((images.Height, images.Width) != (height, width))
+        if ((data.ImageSize, data.ImageSize) != (height, width))
         {
             throw new DeitException(
                 $"{model.Name} takes images of {height}x{width} pixels, but those of {images.Name} are opened at "
-                + $"{images.Height}x{images.Width}: set data.image_size to {height}, or take another model.");
+                + $"{data.ImageSize}x{data.ImageSize}: set data.image_size to {height}, or take another model.");
         }
 
         if (images.ClassNames.Count != model.Classes)
         {
             throw new DeitException(
                 $"{model.Name} tells {model.Classes} classes apart, but {images.Name} has {images.ClassNames.Count}: "
-                + $"take a model declared with classes: {images.ClassNames.Count}, or other data.");
+                + $"take a model declared with classes: {images.ClassNames.Count}, or data of {model.Classes}.");
         }
     }
 }

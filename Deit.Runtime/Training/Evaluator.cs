@@ -13,13 +13,19 @@ internal sealed class Evaluator
     /// <param name="data">The data.</param>
     /// <param name="batchSize">Images at once; it changes nothing but time and memory.</param>
     /// <param name="device">Where the models are.</param>
-    public Evaluator(DataSplits data, int batchSize, Device device) => _loader = new(data.Validation, new()
-    {
-        BatchSize = batchSize,
-        Mean = data.Mean,
-        StandardDeviation = data.StandardDeviation,
-        Device = device,
-    });
+    /// <param name="loading">Threads that read the images.</param>
+    /// <param name="badImages">Where images that cannot be read are counted.</param>
+    public Evaluator(DataSplits data, int batchSize, Device device, LoadingOptions loading, BadImages badImages) => _loader = new(
+        data.Validation,
+        new()
+        {
+            BatchSize = batchSize,
+            Transform = new EvaluationTransform(data.Preprocessing, data.ImageSize),
+            BadImages = badImages,
+            Workers = loading.Workers,
+            Prefetch = loading.Prefetch,
+            Device = device,
+        });
 
     /// <summary>Puts the model into evaluation mode and lets it answer all images.</summary>
     public Evaluation Evaluate(Learner learner, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Deit.Data;
 using static TorchSharp.torch;
 
 namespace Deit.Training;
@@ -13,6 +14,9 @@ public sealed record FitOptions
 
     /// <summary>Who is told how it goes on; null tells nobody.</summary>
     public ITrainingObserver? Observer { get; init; }
+
+    /// <summary>How images are read.</summary>
+    public LoadingOptions Loading { get; init; } = new();
 
     /// <summary>What the observer is told that is trained.</summary>
     public TrainingPhase Phase { get; init; } = TrainingPhase.Student;

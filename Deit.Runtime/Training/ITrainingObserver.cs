@@ -1,17 +1,17 @@
+using Deit.Data;
 using Deit.Finetuning;
 using Deit.Pretrained;
 
 namespace Deit.Training;
 
 /// <summary>
-/// Is told how a training goes on. Calls come from the training's own thread, one after the other, except
-/// <see cref="ImagesDecoded"/>, which comes from the threads that decode, also one after the other. A training waits for
-/// them, so they should return soon. Whatever is not implemented is not told.
+/// Is told how a training goes on. Calls come from the training's own thread, one after the other. A training waits for them, so
+/// they should return soon. Whatever is not implemented is not told.
 /// </summary>
 public interface ITrainingObserver
 {
-    /// <summary>Images were decoded while the data is opened.</summary>
-    void ImagesDecoded(int done, int total)
+    /// <summary>An image cannot be read, and was replaced by the one after it; told at the end of the epoch, once of every image.</summary>
+    void ImageUnreadable(BadImage image)
     {
     }
 

@@ -2,6 +2,7 @@ using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Specs;
 using Deit.Data;
 using Deit.Distillation;
+using Deit.Inference;
 
 namespace Deit.Training;
 
@@ -52,11 +53,21 @@ public sealed record Recipe
     public string ToYaml() => RecipeYaml.Write(RecipeTable.FromRecipe(this));
 
     /// <summary>Opens the recipe's images.</summary>
-    /// <param name="path">The folder of the images, in place of the recipe's own path; null takes that.</param>
-    /// <param name="progress">Told of the images decoded while opening.</param>
-    /// <exception cref="DeitException">There are no such images.</exception>
-    public DataSplits OpenData(string? path = null, IProgress<(int Done, int Total)>? progress = null) =>
-        Datasets.Open(Data.Dataset, path ?? Data.Path, Data.ImageSize, progress);
+    /// <param name="path">Where the images are, in place of the recipe's own path; null takes that.</param>
+    /// <param name="classes">The classes that the model knows, in the order of its logits; null for the recipe's own, or those that are found.</param>
+    /// <exception cref="DeitException">There are no such images, or they are of other classes.</exception>
+    public DataSplits OpenData(string? path = null, IEnumerable<string>? classes = null)
+    {
+        classes ??= Data.ClassMap is { } map ? ClassNames.Read(map).Classes.Select(static known => known.Id) : null;
+        return Datasets.Open(new DataSource
+        {
+            Dataset = Data.Dataset,
+            Path = path ?? Data.Path,
+            ImageSize = Data.ImageSize,
+            Validation = Data.Validation,
+            Classes = classes is null ? null : [.. classes],
+        });
+    }
 
     private static string ReadText(string path)
     {

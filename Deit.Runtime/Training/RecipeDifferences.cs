@@ -5,8 +5,9 @@ namespace Deit.Training;
 /// <summary>What keeps a run of one recipe from being continued with another.</summary>
 internal static class RecipeDifferences
 {
-    // Neither changes a number; and data may have moved, or be named from another folder.
-    private static readonly string[] OfNoWeight = ["description", "data.path"];
+    // None changes a number; and data may have moved, or be named from another folder.
+    private static readonly string[] OfNoWeight =
+        ["description", "data.path", "data.class_map", "data.workers", "data.prefetch", "data.max_bad_images"];
 
     /// <summary>The keys whose values differ, such as <c>student.epochs (20 there, 40 now)</c>.</summary>
     public static IReadOnlyList<string> Find(Recipe there, Recipe now)

@@ -64,7 +64,7 @@ public sealed class RecipeRun
         if (resumed is null) RunFolder.RequireUnused(options.Output);
         RequireWeights(recipe.Student, student, resumed);
         if (teacher is not null) RequireWeights(recipe.Teacher!, teacher, resumed?.Teacher);
-        DataSplits data = recipe.OpenData(progress: options.Observer is { } observer ? new DecodingProgress(observer) : null);
+        DataSplits data = recipe.OpenData(classes: resumed?.ReadData()?.Classes);
         DataFit.Require(student.Description, data);
         if (teacher is not null) DataFit.Require(teacher.Description, data);
         return new(recipe, resumed ?? Create(recipe, options), teacher, student, options, data);
@@ -132,7 +132,8 @@ public sealed class RecipeRun
         Weights.Load(teacher, Locate(weights, teacher.Description, cancellationToken));
         var learner = Learner.For(teacher, teacher: null, new());
         learner.MoveTo(_options.Device);
-        return new Evaluator(data, Recipe.Student.Training.BatchSize, _options.Device).Evaluate(learner, cancellationToken).Top1;
+        var badImages = new BadImages(Recipe.Data.Loading.MaximumBadImages);
+        return new Evaluator(data, Recipe.Student.Training.BatchSize, _options.Device, Recipe.Data.Loading, badImages).Evaluate(learner, cancellationToken).Top1;
     }
 
     /// <summary>Loads the weights that a training starts from; one that is resumed has its own.</summary>
@@ -167,6 +168,7 @@ public sealed class RecipeRun
             Observer = _options.Observer,
             Phase = phase,
             Device = _options.Device,
+            Loading = Recipe.Data.Loading,
             Time = _options.Time,
         };
         return new TrainingEngine(Learner.For(model, teacher, distillation), recipe.Training, surroundings).Fit(data, cancellationToken);
@@ -216,11 +218,6 @@ public sealed class RecipeRun
         EpochMetrics last = result.Last;
         var student = new StudentSummary(recipe.Student.Model, last.Top1, last.ClassTop1, last.DistillationTop1, last.EmaTop1);
         return new(recipe.Name, secondsBefore + result.Seconds, result.ImagesPerSecond, teacher, student);
-    }
-
-    private sealed class DecodingProgress(ITrainingObserver observer) : IProgress<(int Done, int Total)>
-    {
-        public void Report((int Done, int Total) value) => observer.ImagesDecoded(value.Done, value.Total);
     }
 
     private sealed class WeightsProgress(ITrainingObserver observer, string model) : IProgress<DownloadProgress>

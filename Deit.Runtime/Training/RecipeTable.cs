@@ -23,6 +23,9 @@ internal static class RecipeTable
             Dataset = table.Text("data.dataset"),
             Path = table.TextOrNull("data.path"),
             ImageSize = (int)table.Integer("data.image_size"),
+            Validation = (double?)table.Find("data.validation"),
+            ClassMap = table.TextOrNull("data.class_map"),
+            Loading = ToLoading(table),
         },
         Teacher = table.States(TeacherTable) ? ToModel(table, TeacherTable) : null,
         Student = ToModel(table, StudentTable),
@@ -47,7 +50,6 @@ internal static class RecipeTable
                 + "give both the same.");
         }
 
-        AugmentationOptions augmentation = training.Augmentation;
         IEnumerable<(string Path, object? Value)> values =
         [
             ("name", recipe.Name),
@@ -57,9 +59,13 @@ internal static class RecipeTable
             ("data.dataset", recipe.Data.Dataset),
             ("data.path", recipe.Data.Path),
             ("data.image_size", (long)recipe.Data.ImageSize),
-            ("data.crop_padding", (long)augmentation.CropPadding),
-            ("data.flip", augmentation.HorizontalFlip),
-            ("data.random_erasing", augmentation.RandomErasing),
+            ("data.validation", recipe.Data.Validation),
+            ("data.class_map", recipe.Data.ClassMap),
+            ("data.workers", (long)recipe.Data.Loading.Workers),
+            ("data.prefetch", (long)recipe.Data.Loading.Prefetch),
+            ("data.fast_decode", recipe.Data.Loading.FastDecode),
+            ("data.max_bad_images", (long)recipe.Data.Loading.MaximumBadImages),
+            .. AugmentationTable.From(training.Augmentation),
             .. FromModel(recipe.Teacher, TeacherTable),
             .. FromModel(recipe.Student, StudentTable),
             ("distillation.type", Spelling.ToSnakeCase(recipe.Distillation.Type.ToString())),
@@ -70,6 +76,14 @@ internal static class RecipeTable
             RecipeSchema.Recipe,
             values.Where(static value => value.Value is not null).Select(static value => new SpecEntry(value.Path, value.Value!)));
     }
+
+    private static LoadingOptions ToLoading(SpecTable table) => new()
+    {
+        Workers = (int)table.Integer("data.workers"),
+        Prefetch = (int)table.Integer("data.prefetch"),
+        FastDecode = table.Boolean("data.fast_decode"),
+        MaximumBadImages = (int)table.Integer("data.max_bad_images"),
+    };
 
     private static ModelRecipe ToModel(SpecTable table, string at) => new()
     {
@@ -96,6 +110,9 @@ internal static class RecipeTable
                 Cutmix = table.Number($"{at}.cutmix"),
                 Probability = table.Number($"{at}.mixup_prob"),
                 SwitchProbability = table.Number($"{at}.mixup_switch_prob"),
+                Mode = Enum.Parse<MixupMode>(table.Text($"{at}.mixup_mode"), ignoreCase: true),
+                CutmixMinMax = AugmentationTable.Interval(table, $"{at}.cutmix_minmax"),
+                OffEpoch = (int)table.Integer($"{at}.mixup_off_epoch"),
             },
             EmaDecay = table.Number($"{at}.ema_decay"),
             MaximumGradientNorm = table.Number($"{at}.clip_grad"),
@@ -105,12 +122,7 @@ internal static class RecipeTable
                 Beta2 = table.Number($"{at}.beta2"),
                 Epsilon = table.Number($"{at}.eps"),
             },
-            Augmentation = new()
-            {
-                CropPadding = (int)table.Integer("data.crop_padding"),
-                HorizontalFlip = table.Boolean("data.flip"),
-                RandomErasing = table.Number("data.random_erasing"),
-            },
+            Augmentation = AugmentationTable.ToOptions(table),
         },
     };
 
@@ -137,6 +149,9 @@ internal static class RecipeTable
             ($"{at}.cutmix", training.Mixing.Cutmix),
             ($"{at}.mixup_prob", training.Mixing.Probability),
             ($"{at}.mixup_switch_prob", training.Mixing.SwitchProbability),
+            ($"{at}.mixup_mode", Spelling.ToSnakeCase(training.Mixing.Mode.ToString())),
+            ($"{at}.cutmix_minmax", AugmentationTable.List(training.Mixing.CutmixMinMax)),
+            ($"{at}.mixup_off_epoch", (long)training.Mixing.OffEpoch),
             ($"{at}.ema_decay", training.EmaDecay),
             ($"{at}.clip_grad", training.MaximumGradientNorm),
             ($"{at}.beta1", training.AdamW.Beta1),

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Deit.Compiler;
 using Deit.Compiler.Specs;
 
 namespace Deit.Training;
@@ -34,6 +35,7 @@ internal static partial class RecipeYaml
         string text => PlainText().IsMatch(text) && !ReadsAsOtherType(text) ? text : Quoted(text),
         bool truth => truth ? "true" : "false",
         double number => Spelling.Number(number),
+        EquatableArray<double> list => $"[{string.Join(", ", list.Select(Spelling.Number))}]",
         _ => string.Format(CultureInfo.InvariantCulture, "{0}", value),
     };
 

@@ -9,17 +9,5 @@ namespace Deit.Training;
 public sealed record RunData(ImmutableArray<string> Classes, Preprocessing Preprocessing)
 {
     /// <summary>What a model that is trained on some data sees.</summary>
-    internal static RunData Of(DataSplits data) => new(
-        [.. data.Train.ClassNames],
-        new()
-        {
-            // Datasets bring their images to the model's size themselves, and cut away no more than makes them square.
-            CropPct = 1,
-            Interpolation = "bicubic",
-            Mean = [.. data.Mean.Select(Widen)],
-            Std = [.. data.StandardDeviation.Select(Widen)],
-        });
-
-    // 0.485f is meant as 0.485 and not as its nearest float32.
-    private static double Widen(float value) => (double)(decimal)value;
+    internal static RunData Of(DataSplits data) => new([.. data.Train.ClassNames], data.Preprocessing);
 }

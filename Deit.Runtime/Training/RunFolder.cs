@@ -6,7 +6,7 @@ using Deit.Checkpoints;
 namespace Deit.Training;
 
 /// <summary>
-/// The folder of a run: <c>recipe.yaml</c>, <c>data.json</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
+/// The folder of a run: <c>recipe.yaml</c>, <c>data.json</c>, <c>classes.txt</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
 /// <c>checkpoint-best</c>, <c>summary.json</c>; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
 /// </summary>
 public sealed class RunFolder
@@ -24,6 +24,9 @@ public sealed class RunFolder
 
     /// <summary>The file of class names and preprocessing.</summary>
     public string DataFile => System.IO.Path.Combine(Path, "data.json");
+
+    /// <summary>The file of the class names alone, one a line in the order of the logits, as timm's <c>--class-map</c> takes it.</summary>
+    public string ClassesFile => System.IO.Path.Combine(Path, "classes.txt");
 
     /// <summary>The file of the epochs' metrics.</summary>
     public string MetricsFile => System.IO.Path.Combine(Path, "metrics.jsonl");
@@ -113,7 +116,11 @@ public sealed class RunFolder
     internal void Write(Recipe recipe) => WriteText(RecipeFile, recipe.ToYaml());
 
     /// <summary>Writes what the run's model sees.</summary>
-    internal void Write(RunData data) => WriteText(DataFile, RunJson.Document(data) + "\n");
+    internal void Write(RunData data)
+    {
+        WriteText(DataFile, RunJson.Document(data) + "\n");
+        WriteText(ClassesFile, string.Concat(data.Classes.Select(static name => name + "\n")));
+    }
 
     /// <summary>Writes the summary.</summary>
     internal void Write(RunSummary summary) => WriteText(SummaryFile, RunJson.Document(summary) + "\n");

@@ -21,8 +21,9 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         DataFit.Require(learner.Model.Description, data);
         Device device = surroundings.Device ?? learner.Model.Module.parameters().First().device;
         learner.MoveTo(device);
-        var loader = new DataLoader(data.Train, LoaderOptions(data, device));
-        var evaluator = new Evaluator(data, options.BatchSize, device);
+        var badImages = new BadImages(surroundings.Loading.MaximumBadImages);
+        var loader = new DataLoader(data.Train, LoaderOptions(data, device, badImages));
+        var evaluator = new Evaluator(data, options.BatchSize, device, surroundings.Loading, badImages);
         using var state = new TrainingState(learner.Model, options, _fused);
         var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name);
         log.Begin(state, surroundings.Resume, options.Epochs);
@@ -35,6 +36,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         {
             EpochMetrics achieved = RunEpoch(epoch, state, loader, evaluator, meter, cancellationToken);
             log.Add(achieved, state);
+            foreach (BadImage image in badImages.TakeNew()) surroundings.Observer?.ImageUnreadable(image);
             surroundings.Observer?.EpochDone(new(surroundings.Phase, options.Epochs, achieved));
         }
 
@@ -42,15 +44,21 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         return new([.. log.Epochs]);
     }
 
-    private DataLoaderOptions LoaderOptions(DataSplits data, Device device) => new()
+    private ISampler Sampler(int images) => options.Augmentation.Repeats > 1
+        ? new RepeatedAugmentationSampler(images, options.Seed, new RepeatedAugmentation { Repeats = options.Augmentation.Repeats }.For(images))
+        : new DistributedSampler(images, options.Seed);
+
+    private DataLoaderOptions LoaderOptions(DataSplits data, Device device, BadImages badImages) => new()
     {
         BatchSize = options.BatchSize,
-        Mean = data.Mean,
-        StandardDeviation = data.StandardDeviation,
-        Shuffle = true,
+        Transform = new TrainingTransform(options.Augmentation, data.Preprocessing, data.ImageSize),
+        Sampler = Sampler(data.Train.Count),
         DropLast = true,
         Seed = options.Seed,
-        Augmentation = options.Augmentation,
+        FastDecode = surroundings.Loading.FastDecode,
+        BadImages = badImages,
+        Workers = surroundings.Loading.Workers,
+        Prefetch = surroundings.Loading.Prefetch,
         Device = device,
     };
 
@@ -94,7 +102,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
                 cancellationToken.ThrowIfCancellationRequested();
                 Random random = TrainingRandom.Mixing(options.Seed, epoch, number);
                 var part = MicroBatch.Of(number, loader.BatchesPerEpoch, options.GradientAccumulationSteps);
-                (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random);
+                (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random, epoch);
                 using Lesson lesson = learner.Learn(images, targets, _fused);
                 double value = lesson.Loss.item<float>();
                 RequireFinite(value, "loss", $"at step {(number / options.GradientAccumulationSteps) + 1} of epoch {epoch + 1}", learningRate);

@@ -154,6 +154,120 @@ public sealed class MixupCutMixTests
         Assert.Equal(0.3, mixed / 4000.0, 5 * Math.Sqrt(0.3 * 0.7 / 4000));
     }
 
+    [Theory]
+    [InlineData(MixupMode.Pair, true)]
+    [InlineData(MixupMode.Elem, false)]
+    public void Images_are_blended_each_in_the_proportion_of_its_targets(MixupMode mode, bool alikeInPairs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor images, Tensor labels) = Batch();
+        var mixing = new MixupCutMix(new() { Mixup = 1, Smoothing = 0, Mode = mode }, classes: 5);
+        for (int seed = 0; seed < 10; seed++)
+        {
+            (Tensor mixed, Tensor targets) = mixing.Apply(images, labels, new Random(seed));
+
+            Tensor lambdas = targets.gather(1, labels.unsqueeze(1));
+            Tensor weights = lambdas.reshape(4, 1, 1, 1);
+            Tensors.AssertClose((images * weights + images.flip(0) * (1 - weights)).Values(), mixed.Values(), 1e-6);
+            double[] drawn = lambdas.Values();
+            Assert.Equal(alikeInPairs, Math.Abs(drawn[0] - drawn[3]) < 1e-6 && Math.Abs(drawn[1] - drawn[2]) < 1e-6);
+            Assert.NotEqual(drawn[0], drawn[1], 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(MixupMode.Pair)]
+    [InlineData(MixupMode.Elem)]
+    public void Boxes_are_pasted_each_of_the_area_that_its_targets_tell(MixupMode mode)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor images, Tensor labels) = Batch();
+        var mixing = new MixupCutMix(new() { Cutmix = 1, Smoothing = 0, Mode = mode }, classes: 5);
+        for (int seed = 0; seed < 10; seed++)
+        {
+            (Tensor mixed, Tensor targets) = mixing.Apply(images, labels, new Random(seed));
+
+            Tensor own = mixed.eq(images);
+            Assert.True(own.logical_or(mixed.eq(images.flip(0))).all().item<bool>());
+            Tensors.AssertClose(
+                targets.gather(1, labels.unsqueeze(1)).flatten().Values(), own.to(ScalarType.Float64).mean([1, 2, 3]).Values(), 1e-6);
+        }
+    }
+
+    [Fact]
+    public void The_weights_of_images_are_drawn_by_themselves_and_as_often_as_the_probability_says()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        const int Count = 4000;
+        using Tensor images = zeros([Count, 1, 1, 1], device: CPU);
+        using Tensor labels = arange(Count, device: CPU).remainder(2);
+        var mixing = new MixupCutMix(new() { Mixup = 1, Probability = 0.6, Smoothing = 0, Mode = MixupMode.Elem }, classes: 2);
+
+        // An image and its partner have different labels, so that the targets tell the weight; Beta(1, 1) is uniform.
+        double[] weights = mixing.Apply(images, labels, new Random(3)).Targets.gather(1, labels.unsqueeze(1)).Values();
+
+        double[] mixed = [.. weights.Where(static weight => weight < 1)];
+        Laws.AssertShare(0.6, mixed.Length, Count);
+        Laws.AssertUniform(mixed, 0, 1);
+    }
+
+    [Fact]
+    public void Boxes_of_least_and_greatest_share_are_uniform_within()
+    {
+        var random = new Random(4);
+        var heights = new int[30 - 10];
+        for (int i = 0; i < 20_000; i++)
+        {
+            var box = CutMixBox.Draw(height: 50, width: 4, new(0.2, 0.6), random);
+            heights[box.Bottom - box.Top - 10]++;
+            Assert.InRange(box.Right - box.Left, 0, 1);
+            Assert.True(box.Right <= 4 && box.Bottom <= 50 && box.Left >= 0 && box.Top >= 0);
+        }
+
+        Laws.AssertFrequencies(heights, [.. heights.Select(static _ => 1.0)]);
+    }
+
+    [Fact]
+    public void Shares_of_the_box_set_the_weight_whatever_alpha_draws()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor images, Tensor labels) = Batch();
+        var mixing = new MixupCutMix(new() { CutmixMinMax = new(0.5, 0.6), CorrectLambda = false, Smoothing = 0 }, classes: 5);
+        for (int seed = 0; seed < 10; seed++)
+        {
+            (Tensor mixed, Tensor targets) = mixing.Apply(images, labels, new Random(seed));
+
+            Assert.Equal(targets[0, 0].item<float>(), mixed.eq(images)[0].to(ScalarType.Float64).mean().item<double>(), 1e-6);
+        }
+    }
+
+    [Fact]
+    public void An_uncorrected_weight_is_the_one_that_was_drawn()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor images, Tensor labels) = Batch();
+        var mixing = new MixupCutMix(new() { Cutmix = 1, CorrectLambda = false, Smoothing = 0 }, classes: 5);
+
+        double[] differences = [.. Enumerable.Range(0, 20).Select(seed =>
+        {
+            (Tensor mixed, Tensor targets) = mixing.Apply(images, labels, new Random(seed));
+            return Math.Abs(targets[0, 0].item<float>() - mixed.eq(images)[0].to(ScalarType.Float64).mean().item<double>());
+        })];
+
+        Assert.Contains(differences, static difference => difference > 0.02);
+    }
+
+    [Fact]
+    public void Mixing_ends_with_its_last_epoch()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor images, Tensor labels) = Batch();
+        var mixing = new MixupCutMix(new() { Mixup = 1, OffEpoch = 3 }, classes: 5);
+
+        Assert.NotEqual(images.Values(), mixing.Apply(images, labels, new Random(1), epoch: 2).Images.Values());
+        Assert.Equal(images.Values(), mixing.Apply(images, labels, new Random(1), epoch: 3).Images.Values());
+    }
+
     [Fact]
     public void The_same_seed_mixes_the_same()
     {
@@ -174,6 +288,9 @@ public sealed class MixupCutMixTests
         Assert.Throws<DeitException>(() => new MixupOptions { Probability = 1.5 });
         Assert.Throws<DeitException>(() => new MixupOptions { SwitchProbability = double.NaN });
         Assert.Throws<DeitException>(() => new MixupOptions { Smoothing = -0.1 });
+        Assert.Throws<DeitException>(() => new MixupOptions { CutmixMinMax = new(0.8, 0.2) });
+        Assert.Throws<DeitException>(() => new MixupOptions { CutmixMinMax = new(0.2, 1.1) });
+        Assert.Throws<DeitException>(() => new MixupOptions { OffEpoch = -1 });
     }
 
     [Theory]

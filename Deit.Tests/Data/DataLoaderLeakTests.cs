@@ -13,8 +13,7 @@ public class DataLoaderLeakTests
     private static readonly DataLoaderOptions Options = new()
     {
         BatchSize = 4,
-        Mean = ImageNetStatistics.Mean,
-        StandardDeviation = ImageNetStatistics.StandardDeviation,
+        Transform = new EvaluationTransform(Preprocessing.Default with { CropPct = 1 }, 8),
         Prefetch = 3,
     };
 
@@ -37,7 +36,7 @@ public class DataLoaderLeakTests
     [Fact]
     public void An_image_that_cannot_be_read_leaves_no_tensor() => AssertLeavesNone(() => Assert.Throws<DeitException>(() =>
     {
-        foreach (Batch batch in new DataLoader(new PatternDataset(100, failAt: 50), Options).Epoch(0)) batch.Dispose();
+        foreach (Batch batch in new DataLoader(new PatternDataset(100, failAt: [50]), Options).Epoch(0)) batch.Dispose();
     }));
 
     private static void AssertLeavesNone(Action action)

@@ -1,5 +1,7 @@
+using Deit.Augmentation;
 using Deit.Data;
 using TorchSharp;
+using static Deit.Tests.Data.Batches;
 using static TorchSharp.torch;
 
 namespace Deit.Tests.Data;
@@ -7,14 +9,12 @@ namespace Deit.Tests.Data;
 public class DataLoaderTests
 {
     private const int Size = 8;
-    private static readonly AugmentationOptions Everything = new() { CropPadding = 2, HorizontalFlip = true, RandomErasing = 0.5 };
+    private static readonly Preprocessing Colours = new() { CropPct = 1, Mean = [0.1, 0.2, 0.3], Std = [0.5, 0.6, 0.7] };
 
-    private static readonly DataLoaderOptions Plain = new()
-    {
-        BatchSize = 4,
-        Mean = [0.1f, 0.2f, 0.3f],
-        StandardDeviation = [0.5f, 0.6f, 0.7f],
-    };
+    private static readonly TrainingTransform Everything = new(
+        new() { Crop = CropMode.Padded, CropPadding = 2, HorizontalFlip = 0.5, RandomErasing = 0.5 }, Colours, Size);
+
+    private static readonly DataLoaderOptions Plain = new() { BatchSize = 4, Transform = new EvaluationTransform(Colours, Size) };
 
     [Fact]
     public void Batches_hold_normalised_images_labels_and_indices()
@@ -48,26 +48,39 @@ public class DataLoaderTests
     }
 
     [Fact]
-    public void Shuffled_epochs_hold_every_image_once_in_orders_of_their_own()
+    public void A_batch_shows_what_the_sampler_asks_for()
     {
-        var loader = new DataLoader(new PatternDataset(50), Plain with { Shuffle = true, Seed = 3 });
-        int[] first = Indices(loader.Epoch(0));
-        int[] second = Indices(loader.Epoch(1));
+        var sampler = new DistributedSampler(50, seed: 3);
+        var loader = new DataLoader(new PatternDataset(50), Plain with { Sampler = sampler });
 
-        Assert.Equal(Enumerable.Range(0, 50), first.Order());
-        Assert.Equal(Enumerable.Range(0, 50), second.Order());
-        Assert.NotEqual(first, second);
-        Assert.Equal(first, Indices(loader.Epoch(0)));
-        Assert.Equal(Permutation.Of(3, 1, 50), second);
+        Assert.Equal(Permutation.Of(3, 1, 50), Indices(loader.Epoch(1)));
+        Assert.Equal(Indices(loader.Epoch(1)).Select(index => (long)(index % 3)), Labels(loader.Epoch(1)));
+        Assert.NotEqual(Indices(loader.Epoch(0)), Indices(loader.Epoch(1)));
+    }
+
+    [Fact]
+    public void Repeated_views_of_an_image_are_drawn_each_in_its_own_way()
+    {
+        var sampler = new RepeatedAugmentationSampler(4, seed: 1, new RepeatedAugmentation { Repeats = 2, SelectedRound = 0 });
+        DataLoaderOptions options = Plain with { Sampler = sampler, Transform = Everything, Seed = 1 };
+        var loader = new DataLoader(new PatternDataset(4), options);
+
+        int[] indices = Indices(loader.Epoch(0));
+        float[][] views = [.. Pixels(loader.Epoch(0)).Chunk(3 * Size * Size)];
+
+        Assert.Equal((indices[0], indices[2]), (indices[1], indices[3]));
+        Assert.NotEqual(indices[0], indices[2]);
+        Assert.NotEqual(views[0], views[1]);
     }
 
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 1)]
     [InlineData(5, 4)]
+    [InlineData(5, 1)]
     public void The_number_of_threads_changes_no_byte(int workers, int prefetch)
     {
-        DataLoaderOptions options = Plain with { Shuffle = true, Seed = 7, Augmentation = Everything, Workers = 1 };
+        DataLoaderOptions options = Plain with { Sampler = new DistributedSampler(37, 7), Seed = 7, Transform = Everything, Workers = 1 };
         var dataset = new PatternDataset(37);
 
         float[] alone = Pixels(new DataLoader(dataset, options).Epoch(2));
@@ -80,7 +93,7 @@ public class DataLoaderTests
     [Fact]
     public void An_image_is_augmented_alike_wherever_its_batch_puts_it()
     {
-        DataLoaderOptions options = Plain with { Seed = 7, Augmentation = Everything };
+        DataLoaderOptions options = Plain with { Seed = 7, Transform = Everything };
         var dataset = new PatternDataset(12);
 
         Assert.Equal(
@@ -91,7 +104,7 @@ public class DataLoaderTests
     [Fact]
     public void A_resumed_epoch_goes_on_with_the_same_batches_and_reads_no_others()
     {
-        DataLoaderOptions options = Plain with { Shuffle = true, Augmentation = Everything };
+        DataLoaderOptions options = Plain with { Sampler = new DistributedSampler(20, 0), Transform = Everything };
         var dataset = new PatternDataset(20);
         float[] whole = Pixels(new DataLoader(new PatternDataset(20), options).Epoch(3));
         var loader = new DataLoader(dataset, options);
@@ -104,41 +117,56 @@ public class DataLoaderTests
     }
 
     [Fact]
-    public void Augmented_pixels_come_from_the_source_or_the_padding_or_the_erasing()
-    {
-        DataLoaderOptions options = Plain with { BatchSize = 200, Augmentation = Everything, Seed = 11 };
-        using Batch batch = new DataLoader(new PatternDataset(200), options).Epoch(4).Single();
-
-        float[] actual = batch.Images.data<float>().ToArray();
-        float[] expected =
-        [
-            .. from image in Enumerable.Range(0, 200)
-               let transform = GeometricTransform.Draw(Everything, Size, Size, RandomStream.For(11, 4, image, RandomPurpose.Geometry))
-               from channel in Enumerable.Range(0, 3)
-               from y in Enumerable.Range(0, Size)
-               from x in Enumerable.Range(0, Size)
-               select Augmented(transform, image, channel, y, x),
-        ];
-        Assert.Equal(expected, actual);
-    }
-
-    [Fact]
     public void The_largest_padding_still_shows_some_of_the_image()
     {
-        DataLoaderOptions options = Plain with { BatchSize = 300, Augmentation = new() { CropPadding = Size - 1 } };
+        DataLoaderOptions options = Plain with { BatchSize = 300, Transform = Padded(Size - 1) };
         using Batch batch = new DataLoader(new PatternDataset(300), options).Epoch(0).Single();
         float black = Normalized(0, 0);
         float[] red = batch.Images.select(1, 0).flatten(1).max(1).values.data<float>().ToArray();
 
         Assert.All(red, brightest => Assert.True(brightest > black));
-        Assert.Throws<DeitException>(
-            () => new DataLoader(new PatternDataset(3), options with { Augmentation = new() { CropPadding = Size } }));
+        Assert.Throws<DeitException>(() => Padded(Size));
+
+        static TrainingTransform Padded(int padding) => new(new() { Crop = CropMode.Padded, CropPadding = padding }, Colours, Size);
+    }
+
+    [Fact]
+    public void A_crop_that_is_decoded_alone_equals_that_of_the_whole_image_where_nothing_can_be_left_out()
+    {
+        var transform = new TrainingTransform(new() { Crop = CropMode.RandomResized, HorizontalFlip = 0.5, RandomErasing = 0.5 }, Colours, Size);
+        DataLoaderOptions options = Plain with { Transform = transform, Seed = 5 };
+        var dataset = new PatternDataset(12, size: 20);
+
+        Assert.Equal(
+            Pixels(new DataLoader(dataset, options).Epoch(0)),
+            Pixels(new DataLoader(dataset, options with { FastDecode = true }).Epoch(0)));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 2)]
+    public void No_more_batches_are_begun_than_may_wait_and_one(int workers, int prefetch)
+    {
+        var dataset = new PatternDataset(400);
+        var loader = new DataLoader(dataset, Plain with { Workers = workers, Prefetch = prefetch });
+        using IEnumerator<Batch> batches = loader.Epoch(0).GetEnumerator();
+        for (int taken = 1; taken <= 3; taken++)
+        {
+            Assert.True(batches.MoveNext());
+            batches.Current.Dispose();
+            int most = (taken + prefetch + 1) * Plain.BatchSize;
+
+            // The threads get as far as they may, and stay there.
+            Assert.True(SpinWait.SpinUntil(() => dataset.Loads == most, TimeSpan.FromSeconds(60)));
+            Thread.Sleep(20);
+            Assert.Equal(most, dataset.Loads);
+        }
     }
 
     [Fact]
     public void An_image_that_cannot_be_read_is_reported_after_the_batches_before_it()
     {
-        var loader = new DataLoader(new PatternDataset(20, failAt: 9), Plain);
+        var loader = new DataLoader(new PatternDataset(20, failAt: [9]), Plain);
         var seen = new List<int>();
 
         var error = Assert.Throws<DeitException>(() =>
@@ -194,10 +222,6 @@ public class DataLoaderTests
             (() => Plain with { BatchSize = 0 }, "Batch size is 0"),
             (() => Plain with { Workers = 0 }, "The number of data workers is 0"),
             (() => Plain with { Prefetch = 0 }, "The number of prefetched batches is 0"),
-            (() => Plain with { Augmentation = new() { RandomErasing = 1.5 } }, "The probability of random erasing is 1.5"),
-            (() => Plain with { Augmentation = new() { CropPadding = -1 } }, "Crop padding is -1"),
-            (() => Plain with { Mean = [0.5f] }, "The number of channel means is 1"),
-            (() => Plain with { StandardDeviation = [1, 1] }, "The number of channel standard deviations is 2"),
         ];
         Assert.All(wrong, options =>
         {
@@ -206,33 +230,6 @@ public class DataLoaderTests
         });
     }
 
-    private static float Augmented(GeometricTransform transform, int image, int channel, int y, int x)
-    {
-        ErasedRectangle erased = transform.Erased;
-        bool covered = x >= erased.Left && x < erased.Left + erased.Width && y >= erased.Top && y < erased.Top + erased.Height;
-        if (covered) return 0;
-        int sourceX = (transform.Flip ? Size - 1 - x : x) + transform.ShiftX;
-        int sourceY = y + transform.ShiftY;
-        bool inside = sourceX is >= 0 and < Size && sourceY is >= 0 and < Size;
-        return Normalized(inside ? PatternDataset.Pixel(image, channel, sourceY, sourceX) : (byte)0, channel);
-    }
-
-    private static float Normalized(byte value, int channel) => ((value / 255f) - Plain.Mean[channel]) / Plain.StandardDeviation[channel];
-
-    private static float[] Pixels(IEnumerable<Batch> batches) =>
-        [.. Consume(batches, batch => batch.Images.data<float>().ToArray()).SelectMany(pixels => pixels)];
-
-    private static int[] Indices(IEnumerable<Batch> batches) =>
-        [.. Consume(batches, batch => batch.Indices).SelectMany(indices => indices)];
-
-    private static List<T> Consume<T>(IEnumerable<Batch> batches, Func<Batch, T> read)
-    {
-        var results = new List<T>();
-        foreach (Batch batch in batches)
-        {
-            using (batch) results.Add(read(batch));
-        }
-
-        return results;
-    }
+    private static float Normalized(byte value, int channel) =>
+        ((value / 255f) - (float)Colours.Mean[channel]) / (float)Colours.Std[channel];
 }

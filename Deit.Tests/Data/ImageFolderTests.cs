@@ -33,82 +33,95 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Equal([0, 1, 2, 2], Enumerable.Range(0, train.Count).Select(train.Label));
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(ImageFolder.DefaultMemoryBudget)]
-    public void Pixels_arrive_as_planes_of_red_green_and_blue(long memoryBudget)
+    [Fact]
+    public void Images_keep_their_size()
     {
-        _folder.WriteImage("train/a/0.png", Size, Size, (x, y) => new SKColor((byte)(x * 10), (byte)(y * 10), 77));
+        _folder.WriteImage("train/a/0.png", 5, 9, (x, y) => new SKColor((byte)(x * 10), (byte)(y * 10), 77));
         _folder.WriteImage("val/a/0.png", Size, Size, Orange);
 
-        byte[] rgb = Read(ImageFolder.Open(_folder.Path, Size, memoryBudget).Train);
+        using RgbImage image = ImageFolder.Open(_folder.Path, Size).Train.Load(0);
 
-        int plane = Size * Size;
-        for (int pixel = 0; pixel < plane; pixel++)
+        Assert.Equal((5, 9), (image.Width, image.Height));
+        for (int pixel = 0; pixel < 5 * 9; pixel++)
         {
-            Assert.Equal((pixel % Size * 10, pixel / Size * 10, 77), (rgb[pixel], rgb[plane + pixel], rgb[(2 * plane) + pixel]));
+            Assert.Equal([(byte)(pixel % 5 * 10), (byte)(pixel / 5 * 10), 77], image.Pixels.Slice(pixel * 3, 3).ToArray());
         }
     }
 
     [Fact]
-    public void Decoded_images_within_the_budget_are_kept_and_beyond_it_are_read_again()
+    public void Nothing_is_decoded_before_it_is_read()
     {
         WriteOne();
-        IImageDataset kept = ImageFolder.Open(_folder.Path, Size, memoryBudget: 2 * 3 * Size * Size).Train;
-        IImageDataset readAgain = ImageFolder.Open(_folder.Path, Size, memoryBudget: (2 * 3 * Size * Size) - 1).Train;
-        File.Delete(_folder.Under("train/a/0.png"));
+        _folder.WriteFile("train/a/1.jpg", [1, 2, 3]);
+        IImageDataset train = ImageFolder.Open(_folder.Path, Size).Train;
 
-        Assert.Equal(200, Read(kept)[0]);
-        var error = Assert.Throws<DeitException>(() => Read(readAgain));
-        Assert.Contains(_folder.Under("train/a/0.png"), error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("0.jpg", 1, 1)]
-    [InlineData("0.png", 5, 9)]
-    [InlineData("0.webp", 40, 13)]
-    [InlineData("0.jpeg", 7, 8)]
-    public void Any_size_becomes_the_one_asked_for(string name, int width, int height)
-    {
-        _folder.WriteImage($"train/a/{name}", width, height, Orange);
-        _folder.WriteImage("val/a/0.png", Size, Size, Orange);
-
-        byte[] rgb = Read(ImageFolder.Open(_folder.Path, Size).Train);
-
-        Assert.All(rgb[..(Size * Size)], red => Assert.InRange(red, 197, 203));
-        Assert.All(rgb[(2 * Size * Size)..], blue => Assert.InRange(blue, 46, 54));
+        Assert.Equal(200, Pixels.Of(train, 0)[0]);
+        string message = Assert.Throws<DeitException>(() => train.Load(1)).Message;
+        Assert.Contains(_folder.Under("train/a/1.jpg"), message, StringComparison.Ordinal);
+        Assert.Contains("no image", message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_centre_of_a_long_image_is_kept()
+    public void Files_in_folders_below_a_class_belong_to_it()
     {
-        _folder.WriteImage("train/a/0.png", 3 * Size, Size, (x, _) => x / Size == 1 ? SKColors.White : SKColors.Black);
-        _folder.WriteImage("val/a/0.png", Size, 3 * Size, (_, y) => y / Size == 1 ? SKColors.White : SKColors.Black);
+        WriteOne();
+        _folder.WriteImage("train/a/deep/er/1.png", Size, Size, Orange);
 
-        DataSplits splits = ImageFolder.Open(_folder.Path, Size);
-
-        Assert.All(Read(splits.Train), value => Assert.Equal(255, value));
-        Assert.All(Read(splits.Validation), value => Assert.Equal(255, value));
-    }
-
-    [Fact]
-    public void Shrinking_averages_what_it_leaves_out()
-    {
-        _folder.WriteImage("train/a/0.png", 16 * Size, 16 * Size, (x, y) => (x + y) % 2 == 0 ? SKColors.White : SKColors.Black);
-        _folder.WriteImage("val/a/0.png", Size, Size, Orange);
-
-        Assert.All(Read(ImageFolder.Open(_folder.Path, Size).Train), value => Assert.InRange(value, 120, 135));
+        Assert.Equal(2, ImageFolder.Open(_folder.Path, Size).Train.Count);
     }
 
     [Theory]
-    [InlineData("0.png")]
-    [InlineData("0.jpg")]
-    public void A_gray_image_has_three_equal_planes(string name)
+    [InlineData("validation")]
+    [InlineData("valid")]
+    [InlineData("test")]
+    public void The_part_to_judge_by_has_several_names(string part)
     {
-        _folder.WriteGrayImage($"train/a/{name}", Size, Size, shade: 90);
-        _folder.WriteImage("val/a/0.png", Size, Size, Orange);
+        _folder.WriteImage("train/a/0.png", Size, Size, Orange);
+        _folder.WriteImage($"{part}/a/0.png", Size, Size, Orange);
 
-        Assert.All(Read(ImageFolder.Open(_folder.Path, Size).Train), value => Assert.InRange(value, 89, 91));
+        Assert.Equal(_folder.Under(part), ImageFolder.Open(_folder.Path, Size).Validation.Name);
+    }
+
+    [Fact]
+    public void Links_are_followed_but_never_round()
+    {
+        WriteOne();
+        Directory.CreateSymbolicLink(_folder.Under("train/b"), _folder.Under("train/a"));
+        Directory.CreateSymbolicLink(_folder.Under("val/b"), _folder.Under("val/a"));
+        Assert.Equal(["a", "b"], ImageFolder.Open(_folder.Path, Size).Train.ClassNames);
+
+        Directory.CreateSymbolicLink(_folder.Under("train/a/round"), _folder.Under("train"));
+        AssertRefused("", "round' leads back");
+    }
+
+    [Fact]
+    public void A_link_to_itself_and_one_to_nowhere_are_reported_by_path()
+    {
+        WriteOne();
+        File.CreateSymbolicLink(_folder.Under("train/a/nowhere.png"), _folder.Under("gone.png"));
+        string message = Assert.Throws<DeitException>(() => ImageFolder.Open(_folder.Path, Size).Train.Load(1)).Message;
+        Assert.Contains("nowhere.png", message, StringComparison.Ordinal);
+
+        File.CreateSymbolicLink(_folder.Under("train/a/self.png"), _folder.Under("train/a/self.png"));
+        AssertRefused("", _folder.Under("train/a/self.png"));
+    }
+
+    [Fact]
+    public void An_image_in_no_class_is_named()
+    {
+        WriteOne();
+        AssertRefused("", _folder.WriteFile("train/stray.jpg", [1]), "no class");
+    }
+
+    [Fact]
+    public void What_no_decoder_knows_is_an_image_that_cannot_be_read_not_one_left_out()
+    {
+        WriteOne();
+        _folder.WriteFile("train/a/1.tif", [1, 2, 3]);
+        IImageDataset train = ImageFolder.Open(_folder.Path, Size).Train;
+
+        Assert.Equal(2, train.Count);
+        Assert.Throws<DeitException>(() => train.Load(1));
     }
 
     [Fact]
@@ -117,19 +130,7 @@ public sealed class ImageFolderTests : IDisposable
         _folder.WriteImage("train/a/0.png", Size, Size, new SKColor(200, 100, 50, 0));
         _folder.WriteImage("val/a/0.png", Size, Size, Orange);
 
-        Assert.Equal(200, Read(ImageFolder.Open(_folder.Path, Size).Train)[0]);
-    }
-
-    [Fact]
-    public void Progress_counts_all_images_of_both_parts_in_order()
-    {
-        for (int image = 0; image < 5; image++) _folder.WriteImage($"train/a/{image}.png", Size, Size, Orange);
-        _folder.WriteImage("val/a/0.png", Size, Size, Orange);
-        var progress = new Recorder();
-
-        ImageFolder.Open(_folder.Path, Size, progress: progress);
-
-        Assert.Equal(Enumerable.Range(1, 6).Select(done => (done, 6)), progress.Reports);
+        Assert.Equal(200, Pixels.Of(ImageFolder.Open(_folder.Path, Size).Train, 0)[0]);
     }
 
     [Fact]
@@ -139,7 +140,7 @@ public sealed class ImageFolderTests : IDisposable
     public void A_missing_part_is_named()
     {
         _folder.WriteImage("train/a/0.png", Size, Size, Orange);
-        AssertRefused("", _folder.Under("val"));
+        AssertRefused("", _folder.Path, "'val'", "data.validation");
     }
 
     [Fact]
@@ -169,38 +170,6 @@ public sealed class ImageFolderTests : IDisposable
         AssertRefused("", $"'zebra' is in '{_folder.Under(present)}' but not in '{_folder.Under(absent)}'");
     }
 
-    [Fact]
-    public void A_file_that_is_no_image_is_named()
-    {
-        WriteOne();
-        AssertRefused("", _folder.WriteFile("train/a/1.jpg", [1, 2, 3]), "no image");
-    }
-
-    [Fact]
-    public void A_file_that_ends_too_early_is_named()
-    {
-        WriteOne();
-        string path = _folder.WriteImage("train/a/1.jpg", 64, 64, (x, y) => new SKColor((byte)(x * y), (byte)x, (byte)y));
-        byte[] content = File.ReadAllBytes(path);
-        File.WriteAllBytes(path, content[..(content.Length / 2)]);
-        AssertRefused("", path, "ends too early");
-    }
-
-    [Fact]
-    public void Of_several_bad_images_the_first_is_named()
-    {
-        WriteOne();
-        for (int image = 1; image < 30; image++) _folder.WriteFile($"train/a/{image:00}.jpg", [1, 2, 3]);
-        AssertRefused("", _folder.Under("train/a/01.jpg"));
-    }
-
-    private static byte[] Read(IImageDataset dataset)
-    {
-        var rgb = new byte[3 * dataset.Height * dataset.Width];
-        dataset.Read(0, rgb);
-        return rgb;
-    }
-
     private void WriteOne()
     {
         _folder.WriteImage("train/a/0.png", Size, Size, Orange);
@@ -212,12 +181,5 @@ public sealed class ImageFolderTests : IDisposable
         var error = Assert.Throws<DeitException>(() => ImageFolder.Open(Path.Combine(_folder.Path, below), Size));
         Assert.All(messageParts, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
         Assert.DoesNotContain('\n', error.Message);
-    }
-
-    private sealed class Recorder : IProgress<(int Done, int Total)>
-    {
-        public List<(int Done, int Total)> Reports { get; } = [];
-
-        public void Report((int Done, int Total) value) => Reports.Add(value);
     }
 }

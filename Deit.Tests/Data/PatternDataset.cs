@@ -3,9 +3,9 @@ using Deit.Data;
 namespace Deit.Tests.Data;
 
 /// <summary>Images whose every byte is known: pixel (x, y) of channel c of image i is <see cref="Pixel"/>.</summary>
-internal sealed class PatternDataset(int count, int size = 8, int failAt = -1) : IImageDataset
+internal sealed class PatternDataset(int count, int size = 8, params int[] failAt) : IImageDataset
 {
-    private readonly HashSet<int> _read = [];
+    private readonly List<int> _read = [];
 
     public string Name => "pattern";
 
@@ -13,16 +13,21 @@ internal sealed class PatternDataset(int count, int size = 8, int failAt = -1) :
 
     public int Count => count;
 
-    public int Height => size;
-
-    public int Width => size;
-
     /// <summary>Every image that was asked for.</summary>
     public IReadOnlyCollection<int> Asked
     {
         get
         {
-            lock (_read) return [.. _read];
+            lock (_read) return [.. _read.Distinct()];
+        }
+    }
+
+    /// <summary>How often an image was asked for.</summary>
+    public int Loads
+    {
+        get
+        {
+            lock (_read) return _read.Count;
         }
     }
 
@@ -31,18 +36,18 @@ internal sealed class PatternDataset(int count, int size = 8, int failAt = -1) :
 
     public int Label(int index) => index % ClassNames.Count;
 
-    public void Read(int index, Span<byte> rgb)
+    public RgbImage Load(int index)
     {
         lock (_read) _read.Add(index);
-        if (index == failAt) throw new DeitException($"cannot read {Describe(index)}");
-        int next = 0;
-        for (int channel = 0; channel < 3; channel++)
-        {
-            for (int y = 0; y < size; y++)
-            {
-                for (int x = 0; x < size; x++) rgb[next++] = Pixel(index, channel, y, x);
-            }
-        }
+        if (failAt.Contains(index)) throw new DeitException($"cannot read {Describe(index)}");
+        byte[] pixels =
+        [
+            .. from y in Enumerable.Range(0, size)
+               from x in Enumerable.Range(0, size)
+               from channel in Enumerable.Range(0, 3)
+               select Pixel(index, channel, y, x),
+        ];
+        return new RgbImage(size, size, pixels);
     }
 
     public string Describe(int index) => $"pattern[{index}]";

@@ -78,7 +78,7 @@ public sealed class LabelledImagesTests : IDisposable
     public void Folders_without_folders_or_without_images_are_refused()
     {
         Assert.Contains("There is no folder", Assert.Throws<DeitException>(() => LabelledImages.Open(_folder.File("none"), Model(2))).Message);
-        Assert.Contains("holds no folders", Assert.Throws<DeitException>(() => LabelledImages.Open(_folder.Path, Model(2))).Message);
+        Assert.Contains("is empty", Assert.Throws<DeitException>(() => LabelledImages.Open(_folder.Path, Model(2))).Message);
         Make("a/notes.txt", "b/notes.txt");
         Assert.Contains("has no images", Assert.Throws<DeitException>(() => LabelledImages.Open(_folder.Path, Model(2))).Message);
     }

@@ -34,6 +34,13 @@ public sealed class RecipeReaderTests
     [InlineData("teacher: { epochs: 20 }", "teacher", "DEIT004", "'teacher.model' is missing")]
     [InlineData("teacher: { model: t, lr: 1e-7 }", "1e-7", "DEIT006", "teacher.warmup_lr: 1e-6 must not exceed teacher.lr, 1e-7")]
     [InlineData("teacher: { model: t, min_lr: 0.1 }", "0.1", "DEIT006", "teacher.min_lr: 0.1 must not exceed teacher.lr, 0.0005")]
+    [InlineData("augmentation: { auto_augment: rand-x9 }", "rand-x9", "DEIT005", "augmentation.auto_augment: the policy 'rand-x9' cannot be used: 'x9' is no part of it")]
+    [InlineData("augmentation: { crop: rrc }", "rrc", "DEIT005", "augmentation.crop: 'rrc' is not accepted.")]
+    [InlineData("augmentation: { scale: [0.5] }", "[0.5]", "DEIT005", "augmentation.scale: expected two numbers, the smaller first")]
+    [InlineData("augmentation: { ratio: [2, 1] }", "[2, 1]", "DEIT005", "augmentation.ratio: expected two numbers, the smaller first")]
+    [InlineData("augmentation: { color_jitter: [0.3, 0.3] }", "[0.3, 0.3]", "DEIT005", "augmentation.color_jitter: 2 numbers are not accepted")]
+    [InlineData("augmentation: { color_jitter: [0, 0, 0, 0.6] }", "[0, 0, 0, 0.6]", "DEIT005", "augmentation.color_jitter: a hue of 0.6 is not accepted")]
+    [InlineData("teacher: { model: t, cutmix_minmax: [0.8, 0.2] }", "[0.8, 0.2]", "DEIT005", "teacher.cutmix_minmax: expected two numbers, the smaller first")]
     [InlineData("seed: [1]", "[1]", "DEIT003", "seed: expected a whole number, found a list")]
     public void A_fault_is_reported_at_its_place(string line, string blamed, string rule, string message)
     {
@@ -68,11 +75,11 @@ public sealed class RecipeReaderTests
     [Fact]
     public void The_last_option_on_a_key_holds()
     {
-        TableReading reading = Read(Minimal, "student.epochs=10", "student.epochs=20", "data.flip=true");
+        TableReading reading = Read(Minimal, "student.epochs=10", "student.epochs=20", "augmentation.force_color_jitter=true");
 
         Assert.Empty(reading.Findings);
         Assert.Equal(20, reading.Table.Integer("student.epochs"));
-        Assert.True(reading.Table.Boolean("data.flip"));
+        Assert.True(reading.Table.Boolean("augmentation.force_color_jitter"));
     }
 
     [Fact]

@@ -24,7 +24,8 @@ internal sealed class MistakenTeacher : Classifier
     {
         using DisposeScope scope = NewDisposeScope();
         DataSplits data = TinyTraining.Digits;
-        var loader = new DataLoader(data.Validation, new() { BatchSize = data.Validation.Count, Mean = data.Mean, StandardDeviation = data.StandardDeviation });
+        var loader = new DataLoader(
+            data.Validation, new() { BatchSize = data.Validation.Count, Transform = new EvaluationTransform(data.Preprocessing, data.ImageSize) });
         using Batch batch = loader.Epoch(0).Single();
         Tensor answers = student.call(batch.Images).Distillation.argmax(1);
         return answers.eq((batch.Labels + 1).remainder(10)).to(ScalarType.Float64).mean().item<double>();

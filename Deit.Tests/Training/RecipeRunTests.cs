@@ -25,10 +25,10 @@ public sealed class RecipeRunTests : IDisposable
             [
                 "checkpoint-best/ema.safetensors", "checkpoint-best/model.safetensors", "checkpoint-best/optimizer.safetensors", "checkpoint-best/state.json",
                 "checkpoint-last/ema.safetensors", "checkpoint-last/model.safetensors", "checkpoint-last/optimizer.safetensors", "checkpoint-last/state.json",
-                "data.json", "metrics.jsonl", "recipe.yaml", "summary.json",
+                "classes.txt", "data.json", "metrics.jsonl", "recipe.yaml", "summary.json",
                 "teacher/checkpoint-best/model.safetensors", "teacher/checkpoint-best/optimizer.safetensors", "teacher/checkpoint-best/state.json",
                 "teacher/checkpoint-last/model.safetensors", "teacher/checkpoint-last/optimizer.safetensors", "teacher/checkpoint-last/state.json",
-                "teacher/data.json", "teacher/metrics.jsonl", "teacher/recipe.yaml", "teacher/summary.json",
+                "teacher/classes.txt", "teacher/data.json", "teacher/metrics.jsonl", "teacher/recipe.yaml", "teacher/summary.json",
             ],
             Directory.GetFiles(Output, "*", SearchOption.AllDirectories)
                 .Select(path => Path.GetRelativePath(Output, path).Replace('\\', '/')).Order(StringComparer.Ordinal));
@@ -36,6 +36,7 @@ public sealed class RecipeRunTests : IDisposable
         Assert.Equal(3, CheckpointFolder.Find(Path.Combine(Output, "checkpoint-last"))!.Epoch);
         Assert.Equal(TinyRecipe.Load(_temporary.Path), Recipe.Load(Path.Combine(Output, "recipe.yaml")));
         Assert.Equal(summary, RunFolder.Open(Output).ReadSummary());
+        Assert.Equal("0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n", File.ReadAllText(RunFolder.Open(Output).ClassesFile));
     }
 
     [Fact]

@@ -127,6 +127,9 @@ public sealed class RecipeTests : IDisposable
 
     private static string Changed(string path, Key key, int place) => key.Kind switch
     {
+        _ when path == "augmentation.auto_augment" => "rand-m9-mstd0.5-inc1",
+        _ when path == "augmentation.color_jitter" => "[0.1, 0.2, 0.3, 0.4]",
+        _ when path == "augmentation.random_erasing_count" => "3",
         _ when path == "data.dataset" => "folder",
         _ when path == "distillation.type" => "soft",
         _ when path.EndsWith(".lr", StringComparison.Ordinal) => $"0.9{place:D2}",
@@ -134,6 +137,8 @@ public sealed class RecipeTests : IDisposable
         ValueKind.Integer => $"{100 + place}",
         ValueKind.Number => $"0.5{place:D2}",
         ValueKind.Boolean => "true",
+        ValueKind.Numbers => $"[0.1, 0.2{place:D2}]",
+        ValueKind.Text when key.Choices.Length > 0 => key.Choices.Last(choice => !Equals(choice, key.Default)),
         _ => $"text_{place}",
     };
 }

@@ -8,7 +8,8 @@ internal static class TinyRecipe
     public const string Text = """
         name: tiny
         seed: 11
-        data: { dataset: digits, image_size: 8, crop_padding: 1 }
+        data: { dataset: digits, image_size: 8 }
+        augmentation: { crop: padded, crop_padding: 1 }
         teacher:
           model: tiny_classifier
           epochs: 2
@@ -28,10 +29,13 @@ internal static class TinyRecipe
         """;
 
     /// <summary>Writes the recipe into a folder and reads it.</summary>
-    public static Recipe Load(string folder, params string[] overrides)
+    public static Recipe Load(string folder, params string[] overrides) => Recipe.Load(Write(folder), overrides);
+
+    /// <summary>Writes the recipe into a folder.</summary>
+    public static string Write(string folder)
     {
         string path = Path.Combine(folder, "tiny.yaml");
         File.WriteAllText(path, Text);
-        return Recipe.Load(path, overrides);
+        return path;
     }
 }

@@ -1,3 +1,4 @@
+using Deit.Augmentation;
 using Deit.Data;
 using Deit.Training;
 
@@ -19,7 +20,7 @@ internal static class TinyTraining
         WarmupEpochs = 1,
         WarmupLearningRate = 1e-3,
         Mixing = new() { Mixup = 0.8, Cutmix = 1, Probability = 0.5 },
-        Augmentation = new() { CropPadding = 1, RandomErasing = 0.2 },
+        Augmentation = new() { Crop = CropMode.Padded, CropPadding = 1, RandomErasing = 0.2 },
         EmaDecay = 0.9,
         MaximumGradientNorm = 5,
     };

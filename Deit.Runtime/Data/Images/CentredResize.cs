@@ -13,11 +13,17 @@ internal sealed class CentredResize(int shorterSide, int size, ResamplingFilter 
     /// <exception cref="DeitException">The longer side would be too long.</exception>
     public RgbImage Apply(RgbImage image)
     {
-        int shorter = Math.Min(image.Width, image.Height);
-        (int width, int height) = (Scale(image.Width), Scale(image.Height));
+        (int width, int height) = Scaled(image, shorterSide);
         return Resampling.ResizeWindow(image, width, height, filter, new PixelBox(Margin(width), Margin(height), size, size));
+    }
 
-        // torchvision truncates the longer side.
+    /// <summary>Width and height of an image whose shorter side is resized; torchvision truncates the longer one.</summary>
+    /// <exception cref="DeitException">The longer side would be too long.</exception>
+    public static (int Width, int Height) Scaled(RgbImage image, int shorterSide)
+    {
+        int shorter = Math.Min(image.Width, image.Height);
+        return (Scale(image.Width), Scale(image.Height));
+
         int Scale(int side)
         {
             long scaled = (long)side * shorterSide / shorter;

@@ -1,11 +1,10 @@
-using System.Buffers;
-using SkiaSharp;
-
 namespace Deit.Data;
 
 /// <summary>
 /// Reads images as Pillow's <c>Image.open(file).convert('RGB')</c> does, which is what timm reads them with: of an animation the
 /// first frame; neither colour profile nor EXIF orientation are applied; alpha is dropped and the colour below it stays.
+/// JPEG is decoded by libjpeg-turbo where the system has it (<c>libturbojpeg0</c>), all else, and without it, by SkiaSharp; the
+/// pixels are the same.
 /// </summary>
 public static class ImageDecoder
 {
@@ -14,68 +13,72 @@ public static class ImageDecoder
     /// </summary>
     public const int MostPixels = 178_956_970;
 
+    /// <summary>What decodes JPEG here, for reports.</summary>
+    public static string JpegDecoder => TurboJpeg.IsAvailable ? "libjpeg-turbo" : "SkiaSharp";
+
     /// <summary>Decodes a file. JPEG, PNG, WebP, GIF and BMP are known, by their content, whatever the name says.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="DeitException">The file cannot be read, is no image, or is cut off; the message holds its path.</exception>
     public static RgbImage Decode(string path)
     {
-        try
-        {
-            return Decode(File.ReadAllBytes(path), path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new DeitException($"Cannot read the image '{path}': {exception.Message}", exception);
-        }
+        using PooledBytes bytes = PooledBytes.ReadFile(path);
+        return Decode(bytes.Span, path);
     }
 
     /// <summary>Decodes the content of a file.</summary>
     /// <param name="bytes">The whole content.</param>
     /// <param name="source">Where it is from, for messages: a path, or an archive and the name in it.</param>
     /// <exception cref="DeitException">This is no image, or it is cut off; the message holds <paramref name="source"/>.</exception>
-    public static RgbImage Decode(ReadOnlySpan<byte> bytes, string source)
+    public static RgbImage Decode(ReadOnlySpan<byte> bytes, string source) => Decode(bytes, source, TurboJpeg.IsAvailable);
+
+    /// <summary>
+    /// Decodes what a crop needs: of a JPEG, no more rows and columns than the crop's, or at a lower resolution where the crop is
+    /// shrunk to less than half. The crop is then nearly that of the whole image.
+    /// </summary>
+    /// <param name="bytes">The whole content.</param>
+    /// <param name="source">Where it is from, for messages.</param>
+    /// <param name="planning">Chooses the crop, once the size is known.</param>
+    /// <exception cref="DeitException">This is no image, or it is cut off; the message holds <paramref name="source"/>.</exception>
+    public static RgbImage DecodeCrop(ReadOnlySpan<byte> bytes, string source, CropPlanning planning) =>
+        DecodeCrop(bytes, source, planning, TurboJpeg.IsAvailable);
+
+    /// <summary>As the public one, with a choice of the decoder of JPEG.</summary>
+    internal static RgbImage Decode(ReadOnlySpan<byte> bytes, string source, bool useTurboJpeg)
     {
-        if (bytes.IsEmpty) throw Refuse(source, "the file is empty; replace or remove it");
-        bool isGray16 = Gray16Png.IsOne(bytes);
-        GifFirstFrame? gif = GifFirstFrame.Find(bytes);
-        using SKData file = SKData.CreateCopy(isGray16 ? Gray16Png.AsGrayAndAlpha(bytes) : gif is null ? bytes : gif.MakeOpaque(bytes));
-        using SKCodec codec = SKCodec.Create(file) ?? throw Refuse(source, "this is no image file; replace or remove it");
-        (int width, int height) = (codec.Info.Width, codec.Info.Height);
-        if ((long)width * height > MostPixels) throw Refuse(source, $"its {width}x{height} pixels are too many; make it smaller");
+        if (bytes.IsEmpty) throw Empty(source);
+        RgbImage? image = useTurboJpeg && IsJpeg(bytes) ? TurboJpeg.Decode(bytes, MostPixels) : null;
+        return image ?? SkiaDecoder.Decode(bytes, source);
+    }
 
-        // No colour space: values stay as the file has them. Not premultiplied: transparent pixels keep their colour.
-        var format = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        byte[] decoded = ArrayPool<byte>.Shared.Rent(format.BytesSize);
-        try
+    /// <summary>As the public one, with a choice of the decoder of JPEG.</summary>
+    internal static RgbImage DecodeCrop(ReadOnlySpan<byte> bytes, string source, CropPlanning planning, bool useTurboJpeg)
+    {
+        if (bytes.IsEmpty) throw Empty(source);
+        if (!IsJpeg(bytes))
         {
-            SKCodecResult result = DecodeInto(codec, format, decoded);
-            if (result != SKCodecResult.Success) throw Refuse(source, $"{Explain(result)}; replace or remove it");
-
-            RgbImage image = RgbImage.Uninitialized(width, height);
-            ReadOnlySpan<byte> rgba = decoded.AsSpan(0, format.BytesSize);
-            if (isGray16) RgbaPixels.SaturateGray(rgba, image.Writable);
-            else RgbaPixels.DropAlpha(rgba, image.Writable);
-            gif?.FillAround(image);
-            return image;
+            using RgbImage whole = SkiaDecoder.Decode(bytes, source);
+            return planning(whole.Width, whole.Height).Apply(whole);
         }
-        finally
+
+        CropPlan plan = default;
+        (int width, int height) = (0, 0);
+        using RgbImage? image = useTurboJpeg ? TurboJpeg.Decode(bytes, MostPixels, Shrink) : null;
+        if (image is null) return SkiaDecoder.DecodeCrop(bytes, source, planning);
+        return plan.OfShrunk(width, height, image.Width, image.Height).Apply(image);
+
+        int Shrink(int wholeWidth, int wholeHeight)
         {
-            ArrayPool<byte>.Shared.Return(decoded);
+            (width, height) = (wholeWidth, wholeHeight);
+            plan = planning(width, height);
+            plan.Crop.RequireWithin(width, height, nameof(planning));
+            return plan.Divisor();
         }
     }
 
-    private static unsafe SKCodecResult DecodeInto(SKCodec codec, SKImageInfo format, byte[] pixels)
-    {
-        fixed (byte* address = pixels) return codec.GetPixels(format, (nint)address);
-    }
+    /// <summary>Why a file is not taken.</summary>
+    internal static DeitException Refuse(string source, string reason) => new($"Cannot read the image '{source}': {reason}.");
 
-    private static DeitException Refuse(string source, string reason) => new($"Cannot read the image '{source}': {reason}.");
+    private static DeitException Empty(string source) => Refuse(source, "the file is empty; replace or remove it");
 
-    private static string Explain(SKCodecResult result) => result switch
-    {
-        SKCodecResult.IncompleteInput => "the file ends too early",
-        SKCodecResult.ErrorInInput => "its data are damaged",
-        SKCodecResult.InvalidInput => "it is cut off or damaged",
-        _ => $"it cannot be decoded ({result})",
-    };
+    private static bool IsJpeg(ReadOnlySpan<byte> bytes) => bytes is [0xFF, 0xD8, ..];
 }

@@ -69,16 +69,25 @@ public sealed class RgbImage : IDisposable
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer) ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    /// <summary>Writes 3 x height x width bytes (CHW).</summary>
-    internal void CopyPlanesTo(Span<byte> planes)
+    /// <summary>An image of gray levels.</summary>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="levels">Height x width bytes.</param>
+    internal static RgbImage OfGray(int width, int height, ReadOnlySpan<byte> levels) => OfPlanes(width, height, levels, levels, levels);
+
+    /// <summary>An image of a red, a green and a blue plane, each of height x width bytes.</summary>
+    internal static RgbImage OfPlanes(int width, int height, ReadOnlySpan<byte> red, ReadOnlySpan<byte> green, ReadOnlySpan<byte> blue)
     {
-        ReadOnlySpan<byte> pixels = Pixels;
-        int plane = Width * Height;
-        for (int channel = 0; channel < Channels; channel++)
+        var image = new RgbImage(width, height);
+        Span<byte> pixels = image.Writable;
+        for (int pixel = 0, target = 0; pixel < width * height; pixel++)
         {
-            Span<byte> target = planes.Slice(channel * plane, plane);
-            for (int pixel = 0; pixel < target.Length; pixel++) target[pixel] = pixels[(pixel * Channels) + channel];
+            pixels[target++] = red[pixel];
+            pixels[target++] = green[pixel];
+            pixels[target++] = blue[pixel];
         }
+
+        return image;
     }
 
     /// <summary>An image whose pixels are not yet written.</summary>
