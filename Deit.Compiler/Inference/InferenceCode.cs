@@ -48,7 +48,7 @@ internal sealed record InferenceCode(Procedure Procedure, MemoryPlan Plan, Immut
 
             return unit;
         });
-        Dictionary<TrainingUnit, MemoryPlan> plans = units.Values.ToDictionary(static unit => unit, static unit => MemoryPlan.OfUnit(unit.Procedure, mayReplaceGradient: false));
+        Dictionary<TrainingUnit, MemoryPlan> plans = units.Values.ToDictionary(static unit => unit, static unit => MemoryPlan.OfUnit(unit.Procedure, replay: [], together: false, mayReplaceGradient: false));
         var code = new InferenceCode(procedure, MemoryPlan.OfModel(procedure, plans), [.. plans.Select(static pair => (pair.Key, pair.Value))]);
         return code.Plan.Sizes[Region.Constant] == 0 ? code : throw new NotSupportedException("a value of the forward pass does not depend on the batch");
     }

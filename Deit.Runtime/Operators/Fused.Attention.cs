@@ -57,7 +57,7 @@ public static partial class Fused
     }
 
     /// <summary>
-    /// <see cref="Attention"/> that keeps two numbers of each row of probabilities in place of the row (Dao et al., arXiv 2205.14135,
+    /// <see cref="Attention(Matrix, int, int, Matrix, Matrix)"/> that keeps two numbers of each row of probabilities in place of the row (Dao et al., arXiv 2205.14135,
     /// section 3.1); the output is the same to the bit.
     /// </summary>
     /// <param name="qkv">As there.</param>
@@ -87,7 +87,7 @@ public static partial class Fused
         y.Tensor.copy_((exponentials * inverse).matmul(packed[2]).transpose(1, 2).reshape(y.Rows, y.Columns));
     }
 
-    /// <summary>The gradient of <see cref="FlashAttention"/>, packed as its input: that of <see cref="Attention"/>, to the bit.</summary>
+    /// <summary>The gradient of <see cref="FlashAttention"/>, packed as its input: that of <see cref="Attention(Matrix, int, int, Matrix, Matrix)"/>, to the bit.</summary>
     /// <param name="qkv">The input of forward.</param>
     /// <param name="statistics">From forward.</param>
     /// <param name="dy">Images · tokens x columns.</param>

@@ -37,7 +37,7 @@ public sealed class TrainingPlanTests
         const int Batch = 3;
         using RunningModel whole = RunningModel.Of(GeneratorHost.Run("", GeneratorHost.Yaml($"name: model\n{keys}\n")));
         using RunningModel thrifty = RunningModel.Of(GeneratorHost.Run("", GeneratorHost.Yaml($"name: model\n{keys}\ncheckpoint_every: {every}\n")));
-        using FusedStep step = CreateStep(thrifty.Model.Module, Batch);
+        using FusedStep step = TrainingSteps.Create(thrifty.Model, Batch);
 
         Assert.Equal(step.Memory.Arena.numel() * sizeof(float), thrifty.Description.TrainingBytes(Batch));
         Assert.True(thrifty.Description.TrainingBytes(Batch) < whole.Description.TrainingBytes(Batch));
