@@ -259,7 +259,7 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(3_808, 31_040) { BFloat16 = ["Attention", "LeadingAttention", "Linear"] },
+        TrainingPlan = new(3_136, 31_040) { BFloat16 = ["LeadingAttention", "Linear"] },
         Layers =
         [
             new("cls_token", "Parameter", [1, 1, 32], 32, 0),
@@ -285,13 +285,13 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 3_808, 31_040));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 3_136, 31_040));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
-        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(1_680, 0, 0, 0));
-        private readonly PrunedTransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(624, 0, 0, 12_288));
+        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 1_456, 1_456, 0));
+        private readonly PrunedTransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(1_456, 1_904, 1_904, 12_288));
         private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 32, 192);
         private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 32);
         private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 32);
@@ -310,27 +310,29 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly Matrix _dPatchEmbedProjBias = memory.Gradient("patch_embed.proj.bias", 1, 32);
 
         private readonly Matrix _patchEmbedProjPatches = memory.Matrix(0, 4, 192);
-        private readonly Matrix _patchEmbedProjPatchesHalf = memory.HalfMatrix(3_104, 4, 192);
+        private readonly Matrix _patchEmbedProjPatchesHalf = memory.HalfMatrix(768, 4, 192);
         private readonly Matrix _patchEmbedProjHalf = memory.HalfMatrix(128, 4, 32);
         private readonly Matrix _patchEmbedProj = memory.Matrix(0, 4, 32);
-        private readonly Matrix _tokens = memory.Matrix(3_488, 5, 32);
-        private readonly Matrix _blocks0 = memory.Matrix(1_168, 5, 32);
-        private readonly Matrix _blocks1 = memory.Matrix(544, 1, 32);
-        private readonly Matrix _norm = memory.Matrix(0, 1, 32);
-        private readonly Matrix _normMean = memory.Matrix(96, 1, 1);
-        private readonly Matrix _normInverseDeviation = memory.Matrix(112, 1, 1);
-        private readonly Matrix _token = memory.Matrix(32, 1, 32);
-        private readonly Matrix _tokenHalf = memory.HalfMatrix(64, 1, 32);
-        private readonly Matrix _headHalf = memory.HalfMatrix(16, 1, 10);
-        private readonly Matrix _head = memory.Matrix(0, 1, 10);
-        private readonly Matrix _dy = memory.Matrix(48, 1, 10);
-        private readonly Matrix _dyHalf = memory.HalfMatrix(80, 1, 10);
-        private readonly Matrix _dTokenHalf = memory.HalfMatrix(32, 1, 32);
-        private readonly Matrix _dToken = memory.Matrix(0, 1, 32);
-        private readonly Matrix _dNorm = memory.Matrix(1_328, 1, 32);
-        private readonly Matrix _dBlocks0 = memory.Matrix(3_648, 5, 32);
-        private readonly Matrix _dPatchEmbedProj = memory.Matrix(0, 4, 32);
-        private readonly Matrix _dPatchEmbedProjHalf = memory.HalfMatrix(128, 4, 32);
+        private readonly Matrix _tokens = memory.Matrix(2_816, 5, 32);
+        private readonly Matrix _blocks0 = memory.Matrix(2_416, 5, 32);
+        private readonly Matrix _blocks1 = memory.Matrix(2_224, 1, 32);
+        private readonly Matrix _norm = memory.Matrix(1_904, 1, 32);
+        private readonly Matrix _normMean = memory.Matrix(2_000, 1, 1);
+        private readonly Matrix _normInverseDeviation = memory.Matrix(2_016, 1, 1);
+        private readonly Matrix _token = memory.Matrix(1_936, 1, 32);
+        private readonly Matrix _tokenHalf = memory.HalfMatrix(1_968, 1, 32);
+        private readonly Matrix _headHalf = memory.HalfMatrix(1_920, 1, 10);
+        private readonly Matrix _head = memory.Matrix(1_904, 1, 10);
+        private readonly Matrix _dy = memory.Matrix(1_952, 1, 10);
+        private readonly Matrix _dyHalf = memory.HalfMatrix(1_984, 1, 10);
+        private readonly Matrix _dTokenHalf = memory.HalfMatrix(1_936, 1, 32);
+        private readonly Matrix _dToken = memory.Matrix(1_904, 1, 32);
+        private readonly Matrix _dNorm = memory.Matrix(2_176, 1, 32);
+        private readonly Matrix _dBlocks0 = memory.Matrix(2_976, 5, 32);
+        private readonly Matrix _dPatchEmbedProj = memory.Matrix(1_152, 4, 32);
+        private readonly Matrix _patchEmbedProjPatchesAgain = memory.Matrix(0, 4, 192);
+        private readonly Matrix _dPatchEmbedProjHalf = memory.HalfMatrix(1_280, 4, 32);
+        private readonly Matrix _patchEmbedProjPatchesAgainHalf = memory.HalfMatrix(768, 4, 192);
         private readonly Matrix _patchEmbedProjWeightHalf = memory.HalfConstant(24_576, 32, 192);
         private readonly Matrix _headWeightHalf = memory.HalfConstant(30_720, 10, 32);
         private readonly Matrix _dHeadWeightHalf = memory.HalfConstant(30_880, 10, 32);
@@ -391,8 +393,10 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             Fused.PrependTokensBackward(_dBlocks0, _dClsToken, _dPatchEmbedProj);
 
             // patch_embed.proj
+            Fused.Patches(images, size: 8, _patchEmbedProjPatchesAgain);
             Fused.Cast(_dPatchEmbedProj, _dPatchEmbedProjHalf);
-            Fused.LinearWeightGradient(_dPatchEmbedProjHalf, _patchEmbedProjPatchesHalf, _dPatchEmbedProjWeightHalf);
+            Fused.Cast(_patchEmbedProjPatchesAgain, _patchEmbedProjPatchesAgainHalf);
+            Fused.LinearWeightGradient(_dPatchEmbedProjHalf, _patchEmbedProjPatchesAgainHalf, _dPatchEmbedProjWeightHalf);
             Fused.Cast(_dPatchEmbedProjWeightHalf, _dPatchEmbedProjWeight);
             Fused.ColumnSum(_dPatchEmbedProj, _dPatchEmbedProjBias);
         }
@@ -416,56 +420,61 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 32);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 128);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 32, 128);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 128, 32);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 32);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 32);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 128, 32);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 32, 32);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 32);
-        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 96, 32);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 96);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 32);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 32);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 96, 32);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 1_360, 5, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 1_376, 5, 1);
-        private readonly Matrix _norm1Half = memory.HalfMatrix(place.Tape + 1_040, 5, 32);
-        private readonly Matrix _attnQkvHalf = memory.HalfMatrix(place.Tape + 640, 5, 96);
-        private readonly Matrix _attnMergedHalf = memory.HalfMatrix(place.Tape + 1_120, 5, 32);
-        private readonly Matrix _attnProbabilitiesHalf = memory.HalfMatrix(place.Tape + 1_200, 10, 16);
-        private readonly Matrix _sum = memory.Matrix(place.Tape + 880, 5, 32);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 1_392, 5, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 1_408, 5, 1);
-        private readonly Matrix _norm2Half = memory.HalfMatrix(place.Tape + 1_280, 5, 32);
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 1_392, 5, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 1_408, 5, 1);
+        private readonly Matrix _norm1Half = memory.HalfMatrix(place.Tape + 240, 5, 32);
+        private readonly Matrix _attnQkvHalf = memory.HalfMatrix(place.Tape + 0, 5, 96);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 640, 5, 96);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _attnStatistics = memory.Matrix(place.Tape + 1_360, 10, 2);
+        private readonly Matrix _attnMergedHalf = memory.HalfMatrix(place.Tape + 1_280, 5, 32);
+        private readonly Matrix _attnProjHalf = memory.HalfMatrix(place.Tape + 160, 5, 32);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _sum = memory.Matrix(place.Tape + 1_120, 5, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 1_424, 5, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 1_440, 5, 1);
+        private readonly Matrix _norm2Half = memory.HalfMatrix(place.Tape + 160, 5, 32);
         private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 5, 128);
-        private readonly Matrix _norm1 = memory.Matrix(place.Forward + 0, 5, 32);
-        private readonly Matrix _attnQkvHalf2 = memory.HalfMatrix(place.Forward + 480, 5, 96);
-        private readonly Matrix _attnQkv = memory.Matrix(place.Forward + 0, 5, 96);
-        private readonly Matrix _attnProjHalf = memory.HalfMatrix(place.Forward + 160, 5, 32);
-        private readonly Matrix _attnProj = memory.Matrix(place.Forward + 0, 5, 32);
-        private readonly Matrix _norm2 = memory.Matrix(place.Forward + 0, 5, 32);
+        private readonly Matrix _mlpGeluAgainHalf = memory.HalfMatrix(place.Tape + 0, 5, 128);
+        private readonly Matrix _dMlpFc1Half = memory.HalfMatrix(place.Tape + 0, 5, 128);
+        private readonly Matrix _dNorm2Half = memory.HalfMatrix(place.Tape + 480, 5, 32);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 320, 5, 32);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 480, 5, 32);
+        private readonly Matrix _norm2AgainHalf = memory.HalfMatrix(place.Tape + 320, 5, 32);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _dAttnProjHalf = memory.HalfMatrix(place.Tape + 160, 5, 32);
+        private readonly Matrix _dAttnMergedHalf = memory.HalfMatrix(place.Tape + 240, 5, 32);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 480, 5, 32);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Tape + 0, 5, 96);
+        private readonly Matrix _dAttnQkvHalf = memory.HalfMatrix(place.Tape + 480, 5, 96);
+        private readonly Matrix _dNorm1Half = memory.HalfMatrix(place.Tape + 880, 5, 32);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 720, 5, 32);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _norm1AgainHalf = memory.HalfMatrix(place.Tape + 160, 5, 32);
         private readonly Matrix _mlpFc1Half = memory.HalfMatrix(place.Forward + 0, 5, 128);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 5, 128);
         private readonly Matrix _mlpGeluHalf = memory.HalfMatrix(place.Forward + 640, 5, 128);
         private readonly Matrix _mlpFc2Half = memory.HalfMatrix(place.Forward + 160, 5, 32);
         private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 0, 5, 32);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 960, 5, 32);
-        private readonly Matrix _dMlpFc2Half = memory.HalfMatrix(place.Backward + 1_600, 5, 32);
+        private readonly Matrix _dMlpFc2Half = memory.HalfMatrix(place.Backward + 1_280, 5, 32);
         private readonly Matrix _dMlpGeluHalf = memory.HalfMatrix(place.Backward + 640, 5, 128);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 5, 128);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 640, 5, 128);
-        private readonly Matrix _mlpGeluAgainHalf = memory.HalfMatrix(place.Backward + 1_280, 5, 128);
-        private readonly Matrix _dMlpFc1Half = memory.HalfMatrix(place.Backward + 640, 5, 128);
-        private readonly Matrix _dNorm2Half = memory.HalfMatrix(place.Backward + 160, 5, 32);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 0, 5, 32);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 5, 32);
-        private readonly Matrix _dAttnProjHalf = memory.HalfMatrix(place.Backward + 160, 5, 32);
-        private readonly Matrix _dAttnMergedHalf = memory.HalfMatrix(place.Backward + 240, 5, 32);
-        private readonly Matrix _dAttnQkvHalf = memory.HalfMatrix(place.Backward + 480, 5, 96);
-        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 5, 96);
-        private readonly Matrix _dNorm1Half = memory.HalfMatrix(place.Backward + 880, 5, 32);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 720, 5, 32);
         private readonly Matrix _attnQkvWeightHalf = memory.HalfConstant(place.Constant + 8_192, 96, 32);
         private readonly Matrix _attnProjWeightHalf = memory.HalfConstant(place.Constant + 11_264, 32, 32);
         private readonly Matrix _mlpFc1WeightHalf = memory.HalfConstant(place.Constant + 0, 128, 32);
@@ -484,14 +493,14 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             // attn.qkv
             Fused.Cast(_dropPath1.Of(_norm1), _dropPath1.Of(_norm1Half));
             Fused.Cast(_attnQkvWeight, _attnQkvWeightHalf);
-            Fused.Linear(_dropPath1.Of(_norm1Half), _attnQkvWeightHalf, _dropPath1.Of(_attnQkvHalf2));
-            Fused.Cast(_dropPath1.Of(_attnQkvHalf2), _dropPath1.Of(_attnQkv), shift: _attnQkvBias);
+            Fused.Linear(_dropPath1.Of(_norm1Half), _attnQkvWeightHalf, _dropPath1.Of(_attnQkvHalf));
+            Fused.Cast(_dropPath1.Of(_attnQkvHalf), _dropPath1.Of(_attnQkv), shift: _attnQkvBias);
 
             // attn
-            Fused.Cast(_dropPath1.Of(_attnQkv), _dropPath1.Of(_attnQkvHalf));
-            Fused.Attention(_dropPath1.Of(_attnQkvHalf), heads: 2, tokens: 5, _dropPath1.Of(_attnMergedHalf), _dropPath1.Of(_attnProbabilitiesHalf));
+            Fused.FlashAttention(_dropPath1.Of(_attnQkv), heads: 2, tokens: 5, _dropPath1.Of(_attnMerged), _dropPath1.Of(_attnStatistics));
 
             // attn.proj
+            Fused.Cast(_dropPath1.Of(_attnMerged), _dropPath1.Of(_attnMergedHalf));
             Fused.Cast(_attnProjWeight, _attnProjWeightHalf);
             Fused.Linear(_dropPath1.Of(_attnMergedHalf), _attnProjWeightHalf, _dropPath1.Of(_attnProjHalf));
             Fused.Cast(_dropPath1.Of(_attnProjHalf), _dropPath1.Of(_attnProj), shift: _attnProjBias);
@@ -545,11 +554,14 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             Fused.Cast(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_dMlpFc1Half));
             Fused.LinearInputGradient(_dropPath2.Of(_dMlpFc1Half), _mlpFc1WeightHalf, _dropPath2.Of(_dNorm2Half));
             Fused.Cast(_dropPath2.Of(_dNorm2Half), _dropPath2.Of(_dNorm2));
-            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpFc1Half), _dropPath2.Of(_norm2Half), _dMlpFc1WeightHalf);
-            Fused.Cast(_dMlpFc1WeightHalf, _dMlpFc1Weight);
 
             // norm2
-            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _sum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _dropPath2.Of(_norm2Again));
+
+            // mlp.fc1
+            Fused.Cast(_dropPath2.Of(_norm2Again), _dropPath2.Of(_norm2AgainHalf));
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpFc1Half), _dropPath2.Of(_norm2AgainHalf), _dMlpFc1WeightHalf);
+            Fused.Cast(_dMlpFc1WeightHalf, _dMlpFc1Weight);
 
             // drop_path1
             Matrix dAttnProj = Fused.TakeKept(dy, _dropPath1, _dAttnProj);
@@ -557,23 +569,27 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             // attn.proj
             Fused.Cast(dAttnProj, _dropPath1.Of(_dAttnProjHalf));
             Fused.LinearInputGradient(_dropPath1.Of(_dAttnProjHalf), _attnProjWeightHalf, _dropPath1.Of(_dAttnMergedHalf));
+            Fused.Cast(_dropPath1.Of(_dAttnMergedHalf), _dropPath1.Of(_dAttnMerged));
             Fused.LinearWeightGradient(_dropPath1.Of(_dAttnProjHalf), _dropPath1.Of(_attnMergedHalf), _dAttnProjWeightHalf);
             Fused.Cast(_dAttnProjWeightHalf, _dAttnProjWeight);
             Fused.ColumnSum(dAttnProj, _dAttnProjBias);
 
             // attn
-            Fused.AttentionBackward(_dropPath1.Of(_attnQkvHalf), _dropPath1.Of(_attnProbabilitiesHalf), _dropPath1.Of(_dAttnMergedHalf), heads: 2, tokens: 5, _dropPath1.Of(_dAttnQkvHalf));
-            Fused.Cast(_dropPath1.Of(_dAttnQkvHalf), _dropPath1.Of(_dAttnQkv));
+            Fused.FlashAttentionBackward(_dropPath1.Of(_attnQkv), _dropPath1.Of(_attnStatistics), _dropPath1.Of(_dAttnMerged), heads: 2, tokens: 5, _dropPath1.Of(_dAttnQkv));
 
             // attn.qkv
+            Fused.Cast(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_dAttnQkvHalf));
             Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkvHalf), _attnQkvWeightHalf, _dropPath1.Of(_dNorm1Half));
             Fused.Cast(_dropPath1.Of(_dNorm1Half), _dropPath1.Of(_dNorm1));
-            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkvHalf), _dropPath1.Of(_norm1Half), _dAttnQkvWeightHalf);
-            Fused.Cast(_dAttnQkvWeightHalf, _dAttnQkvWeight);
             Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
 
             // norm1
-            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy, bias: _norm1Bias, y: _dropPath1.Of(_norm1Again));
+
+            // attn.qkv
+            Fused.Cast(_dropPath1.Of(_norm1Again), _dropPath1.Of(_norm1AgainHalf));
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkvHalf), _dropPath1.Of(_norm1AgainHalf), _dAttnQkvWeightHalf);
+            Fused.Cast(_dAttnQkvWeightHalf, _dAttnQkvWeight);
         }
     }
 
@@ -599,69 +615,73 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 32);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 128);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 32, 128);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 128, 32);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 32);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 32);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 128, 32);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 32, 32);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 32);
         private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 32, 32);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 32);
-        private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 64, 32, offset: 1_024);
         private readonly Matrix _dAttnQkvBias2 = memory.Gradient(path + "attn.qkv.bias", 1, 64, offset: 32);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 32);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 32);
+        private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 64, 32, offset: 1_024);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 480, 5, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 496, 5, 1);
-        private readonly Matrix _norm1Half = memory.HalfMatrix(place.Tape + 288, 5, 32);
-        private readonly Matrix _leadingHalf = memory.HalfMatrix(place.Tape + 400, 1, 32);
-        private readonly Matrix _attnQkvQHalf = memory.HalfMatrix(place.Tape + 416, 1, 32);
+        private readonly Matrix _leading = memory.Matrix(place.Tape + 240, 1, 32);
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 384, 5, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 400, 5, 1);
+        private readonly Matrix _leading2 = memory.Matrix(place.Tape + 272, 1, 32);
+        private readonly Matrix _norm1Half = memory.HalfMatrix(place.Tape + 160, 5, 32);
         private readonly Matrix _attnQkvKvHalf = memory.HalfMatrix(place.Tape + 0, 5, 64);
-        private readonly Matrix _attnMergedHalf = memory.HalfMatrix(place.Tape + 432, 1, 32);
-        private readonly Matrix _attnProbabilitiesHalf = memory.HalfMatrix(place.Tape + 448, 2, 16);
-        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 368, 1, 32);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 512, 1, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 528, 1, 1);
-        private readonly Matrix _norm2Half = memory.HalfMatrix(place.Tape + 464, 1, 32);
+        private readonly Matrix _leadingHalf = memory.HalfMatrix(place.Tape + 320, 1, 32);
+        private readonly Matrix _attnQkvQHalf = memory.HalfMatrix(place.Tape + 32, 1, 32);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 0, 1, 32);
+        private readonly Matrix _attnQkvQHalf2 = memory.HalfMatrix(place.Tape + 336, 1, 32);
+        private readonly Matrix _attnQkvKvHalf2 = memory.HalfMatrix(place.Tape + 0, 5, 64);
+        private readonly Matrix _attnMergedHalf = memory.HalfMatrix(place.Tape + 352, 1, 32);
+        private readonly Matrix _attnProbabilitiesHalf = memory.HalfMatrix(place.Tape + 368, 2, 16);
+        private readonly Matrix _attnProjHalf = memory.HalfMatrix(place.Tape + 160, 1, 32);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 288, 1, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 160, 1, 32);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 416, 1, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 432, 1, 1);
+        private readonly Matrix _norm2Half = memory.HalfMatrix(place.Tape + 192, 1, 32);
         private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 160, 1, 128);
-        private readonly Matrix _leading = memory.Matrix(place.Forward + 480, 1, 32);
-        private readonly Matrix _norm1 = memory.Matrix(place.Forward + 0, 5, 32);
-        private readonly Matrix _leading2 = memory.Matrix(place.Forward + 512, 1, 32);
-        private readonly Matrix _attnQkvKvHalf2 = memory.HalfMatrix(place.Forward + 320, 5, 64);
+        private readonly Matrix _mlpGeluAgainHalf = memory.HalfMatrix(place.Tape + 160, 1, 128);
+        private readonly Matrix _dMlpFc1Half = memory.HalfMatrix(place.Tape + 160, 1, 128);
+        private readonly Matrix _dNorm2Half = memory.HalfMatrix(place.Tape + 256, 1, 32);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 224, 1, 32);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 256, 1, 32);
+        private readonly Matrix _norm2AgainHalf = memory.HalfMatrix(place.Tape + 224, 1, 32);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 160, 1, 32);
+        private readonly Matrix _dAttnProjHalf = memory.HalfMatrix(place.Tape + 192, 1, 32);
+        private readonly Matrix _dAttnMergedHalf = memory.HalfMatrix(place.Tape + 208, 1, 32);
+        private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Tape + 336, 1, 32);
+        private readonly Matrix _dAttnQkvKv = memory.Matrix(place.Tape + 0, 5, 64);
+        private readonly Matrix _dLeadingHalf = memory.HalfMatrix(place.Tape + 368, 1, 32);
+        private readonly Matrix _dLeading = memory.Matrix(place.Tape + 416, 1, 32);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _norm1AgainHalf = memory.HalfMatrix(place.Tape + 160, 5, 32);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 5, 32);
         private readonly Matrix _attnQkvKv = memory.Matrix(place.Forward + 0, 5, 64);
-        private readonly Matrix _attnQkvQHalf2 = memory.HalfMatrix(place.Forward + 352, 1, 32);
-        private readonly Matrix _attnQkvQ = memory.Matrix(place.Forward + 320, 1, 32);
-        private readonly Matrix _attnProjHalf = memory.HalfMatrix(place.Forward + 0, 1, 32);
-        private readonly Matrix _norm2 = memory.Matrix(place.Forward + 0, 1, 32);
         private readonly Matrix _mlpFc1Half = memory.HalfMatrix(place.Forward + 0, 1, 128);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 1, 128);
         private readonly Matrix _mlpGeluHalf = memory.HalfMatrix(place.Forward + 128, 1, 128);
         private readonly Matrix _mlpFc2Half = memory.HalfMatrix(place.Forward + 32, 1, 32);
         private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 0, 1, 32);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 192, 1, 32);
-        private readonly Matrix _dMlpFc2Half = memory.HalfMatrix(place.Backward + 320, 1, 32);
+        private readonly Matrix _dMlpFc2Half = memory.HalfMatrix(place.Backward + 256, 1, 32);
         private readonly Matrix _dMlpGeluHalf = memory.HalfMatrix(place.Backward + 128, 1, 128);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 1, 128);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 128, 1, 128);
-        private readonly Matrix _mlpGeluAgainHalf = memory.HalfMatrix(place.Backward + 256, 1, 128);
-        private readonly Matrix _dMlpFc1Half = memory.HalfMatrix(place.Backward + 128, 1, 128);
-        private readonly Matrix _dNorm2Half = memory.HalfMatrix(place.Backward + 32, 1, 32);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 0, 1, 32);
-        private readonly Matrix _dy = memory.Matrix(place.Backward + 560, 1, 32);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 1, 32);
-        private readonly Matrix _dAttnProjHalf = memory.HalfMatrix(place.Backward + 32, 1, 32);
-        private readonly Matrix _dAttnMergedHalf = memory.HalfMatrix(place.Backward + 48, 1, 32);
-        private readonly Matrix _dAttnQkvQHalf = memory.HalfMatrix(place.Backward + 512, 1, 32);
-        private readonly Matrix _dAttnQkvKvHalf = memory.HalfMatrix(place.Backward + 320, 5, 64);
-        private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Backward + 480, 1, 32);
-        private readonly Matrix _dAttnQkvKv = memory.Matrix(place.Backward + 0, 5, 64);
-        private readonly Matrix _dLeadingHalf = memory.HalfMatrix(place.Backward + 528, 1, 32);
-        private readonly Matrix _dLeading = memory.Matrix(place.Backward + 592, 1, 32);
-        private readonly Matrix _dNorm1Half = memory.HalfMatrix(place.Backward + 480, 5, 32);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 0, 5, 32);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 5, 32);
+        private readonly Matrix _dy = memory.Matrix(place.Backward + 240, 1, 32);
+        private readonly Matrix _dAttnQkvQHalf = memory.HalfMatrix(place.Backward + 160, 1, 32);
+        private readonly Matrix _dAttnQkvKvHalf = memory.HalfMatrix(place.Backward + 0, 5, 64);
+        private readonly Matrix _dNorm1Half = memory.HalfMatrix(place.Backward + 160, 5, 32);
         private readonly Matrix _attnQkvWeightHalf = memory.HalfConstant(place.Constant + 8_192, 64, 32);
         private readonly Matrix _attnQkvWeightHalf2 = memory.HalfConstant(place.Constant + 10_240, 32, 32);
         private readonly Matrix _attnProjWeightHalf = memory.HalfConstant(place.Constant + 10_752, 32, 32);
@@ -686,17 +706,17 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             // attn.qkv
             Fused.Cast(_norm1, _norm1Half);
             Fused.Cast(_attnQkvWeight, _attnQkvWeightHalf);
-            Fused.Linear(_norm1Half, _attnQkvWeightHalf, _attnQkvKvHalf2);
-            Fused.Cast(_attnQkvKvHalf2, _attnQkvKv, shift: _attnQkvBias);
+            Fused.Linear(_norm1Half, _attnQkvWeightHalf, _attnQkvKvHalf);
+            Fused.Cast(_attnQkvKvHalf, _attnQkvKv, shift: _attnQkvBias);
             Fused.Cast(_leading2, _leadingHalf);
             Fused.Cast(_attnQkvWeight2, _attnQkvWeightHalf2);
-            Fused.Linear(_leadingHalf, _attnQkvWeightHalf2, _attnQkvQHalf2);
-            Fused.Cast(_attnQkvQHalf2, _attnQkvQ, shift: _attnQkvBias2);
+            Fused.Linear(_leadingHalf, _attnQkvWeightHalf2, _attnQkvQHalf);
+            Fused.Cast(_attnQkvQHalf, _attnQkvQ, shift: _attnQkvBias2);
 
             // attn
-            Fused.Cast(_attnQkvQ, _attnQkvQHalf);
-            Fused.Cast(_attnQkvKv, _attnQkvKvHalf);
-            Fused.LeadingAttention(_attnQkvQHalf, _attnQkvKvHalf, heads: 2, tokens: 5, _attnMergedHalf, _attnProbabilitiesHalf);
+            Fused.Cast(_attnQkvQ, _attnQkvQHalf2);
+            Fused.Cast(_attnQkvKv, _attnQkvKvHalf2);
+            Fused.LeadingAttention(_attnQkvQHalf2, _attnQkvKvHalf2, heads: 2, tokens: 5, _attnMergedHalf, _attnProbabilitiesHalf);
 
             // attn.proj
             Fused.Cast(_attnProjWeight, _attnProjWeightHalf);
@@ -754,11 +774,14 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             Fused.Cast(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_dMlpFc1Half));
             Fused.LinearInputGradient(_dropPath2.Of(_dMlpFc1Half), _mlpFc1WeightHalf, _dropPath2.Of(_dNorm2Half));
             Fused.Cast(_dropPath2.Of(_dNorm2Half), _dropPath2.Of(_dNorm2));
-            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpFc1Half), _dropPath2.Of(_norm2Half), _dMlpFc1WeightHalf);
-            Fused.Cast(_dMlpFc1WeightHalf, _dMlpFc1Weight);
 
             // norm2
-            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _dropPath2.Of(_norm2Again));
+
+            // mlp.fc1
+            Fused.Cast(_dropPath2.Of(_norm2Again), _dropPath2.Of(_norm2AgainHalf));
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpFc1Half), _dropPath2.Of(_norm2AgainHalf), _dMlpFc1WeightHalf);
+            Fused.Cast(_dMlpFc1WeightHalf, _dMlpFc1Weight);
 
             // drop_path1
             Fused.ScaleImages(_dy, _dropPath1, _dAttnProj);
@@ -771,7 +794,7 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             Fused.ColumnSum(_dAttnProj, _dAttnProjBias);
 
             // attn
-            Fused.LeadingAttentionBackward(_attnQkvQHalf, _attnQkvKvHalf, _attnProbabilitiesHalf, _dAttnMergedHalf, heads: 2, tokens: 5, _dAttnQkvQHalf, _dAttnQkvKvHalf);
+            Fused.LeadingAttentionBackward(_attnQkvQHalf2, _attnQkvKvHalf2, _attnProbabilitiesHalf, _dAttnMergedHalf, heads: 2, tokens: 5, _dAttnQkvQHalf, _dAttnQkvKvHalf);
             Fused.Cast(_dAttnQkvQHalf, _dAttnQkvQ);
             Fused.Cast(_dAttnQkvKvHalf, _dAttnQkvKv);
 
@@ -783,18 +806,165 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             Fused.ColumnSum(_dAttnQkvQ, _dAttnQkvBias);
             Fused.LinearInputGradient(_dAttnQkvKvHalf, _attnQkvWeightHalf, _dNorm1Half);
             Fused.Cast(_dNorm1Half, dx);
-            Fused.LinearWeightGradient(_dAttnQkvKvHalf, _norm1Half, _dAttnQkvWeightHalf2);
-            Fused.Cast(_dAttnQkvWeightHalf2, _dAttnQkvWeight2);
             Fused.ColumnSum(_dAttnQkvKv, _dAttnQkvBias2);
 
             Fused.TakeTokensBackward(_dLeading, tokens: 5, count: 1, _dNorm1);
             Fused.Add(dx, _dNorm1, dx);
 
             // norm1
-            Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias);
+            Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias, bias: _norm1Bias, y: _norm1Again);
+
+            // attn.qkv
+            Fused.Cast(_norm1Again, _norm1AgainHalf);
+            Fused.LinearWeightGradient(_dAttnQkvKvHalf, _norm1AgainHalf, _dAttnQkvWeightHalf2);
+            Fused.Cast(_dAttnQkvWeightHalf2, _dAttnQkvWeight2);
 
             Fused.TakeTokensBackward(_dy, tokens: 5, count: 1, _dX);
             Fused.Add(dx, _dX, dx);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 1_120));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly TransformerBlockInference _blocks0Inference = new(memory, "blocks.0.", 0);
+        private readonly PrunedTransformerBlockInference _blocks1Inference = new(memory, "blocks.1.", 0);
+        private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 32);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 5, 32);
+        private readonly Matrix _normWeight = memory.Parameter("norm.weight", 1, 32);
+        private readonly Matrix _normBias = memory.Parameter("norm.bias", 1, 32);
+        private readonly PackedLinear _patchEmbedProj = memory.Linear("patch_embed.proj", 32, 192);
+        private readonly PackedLinear _head = memory.Linear("head", 10, 32);
+
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(0, 4, 192);
+        private readonly Matrix _patchEmbedProj2 = memory.Matrix(960, 4, 32);
+        private readonly Matrix _tokens = memory.Matrix(800, 5, 32);
+        private readonly Matrix _blocks0 = memory.Matrix(960, 5, 32);
+        private readonly Matrix _blocks1 = memory.Matrix(512, 1, 32);
+        private readonly Matrix _norm = memory.Matrix(0, 1, 32);
+        private readonly Matrix _token = memory.Matrix(32, 1, 32);
+        private readonly Matrix _head2 = memory.Matrix(0, 1, 10);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // patch_embed.proj
+            Fused.Patches(images, size: 8, _patchEmbedProjPatches);
+            _patchEmbedProj.Apply(_patchEmbedProjPatches, _patchEmbedProj2);
+
+            Fused.PrependTokens(_clsToken, _patchEmbedProj2, _tokens);
+            Fused.AddToEveryImage(_tokens, _posEmbed, _tokens);
+            _blocks0Inference.Forward(_tokens, _blocks0);
+            _blocks1Inference.Forward(_blocks0, _blocks1);
+
+            // norm
+            Fused.LayerNorm(_blocks1, _normWeight, _normBias, epsilon: 1e-6, _norm);
+
+            Fused.TakeToken(_norm, tokens: 1, index: 0, _token);
+
+            // head
+            _head.Apply(_token, _head2);
+        }
+    }
+
+    /// <summary>Infers: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 96, 32, folded: new() { LayerNorm = path + "norm1", Queries = 32, HeadWidth = 16 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 32, 32);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 128, 32, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 32, 128);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 480, 5, 32);
+        private readonly Matrix _attnQkv2 = memory.Matrix(place + 0, 5, 96);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 480, 5, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place + 640, 5, 32);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 5, 128);
+
+        /// <summary>(B·5, 32) → (B·5, 32)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.Normalize(x, epsilon: 1e-6, _norm1);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkv2);
+
+            // attn
+            Fused.Attention(_attnQkv2, heads: 2, tokens: 5, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: x);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
+
+    /// <summary>
+    /// Infers: Attention and MLP, each normalised before and added to what came in. For the first 1 tokens alone, which are all that is read.
+    /// </summary>
+    private sealed class PrunedTransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 32);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 32);
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 64, 32, first: 32);
+        private readonly PackedLinear _attnQkv2 = memory.Linear(path + "attn.qkv", 32, 32, folded: new() { Queries = 32, HeadWidth = 16 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 32, 32);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 128, 32, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 32, 128);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 320, 5, 32);
+        private readonly Matrix _leading = memory.Matrix(place + 480, 1, 32);
+        private readonly Matrix _attnQkvKv = memory.Matrix(place + 0, 5, 64);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place + 320, 1, 32);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 352, 1, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place + 128, 1, 32);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 1, 128);
+
+        /// <summary>(B·5, 32) → (B, 32)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            Fused.TakeTokens(x, tokens: 5, count: 1, y);
+
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1);
+
+            Fused.TakeTokens(_norm1, tokens: 5, count: 1, _leading);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkvKv);
+            _attnQkv2.Apply(_leading, _attnQkvQ);
+
+            // attn
+            Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 2, tokens: 5, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: y);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
         }
     }
 }
