@@ -12,7 +12,8 @@ namespace Deit.Benchmarks.Commands;
 internal static class AugmentCommand
 {
     private const int Size = 224;
-    private const int WarmUp = 10;
+    private const int Repeats = 10;
+    private const int WarmUpMilliseconds = 500;
 
     private static readonly AugmentationOptions Deit = new()
     {
@@ -91,12 +92,14 @@ internal static class AugmentCommand
 
     private static double Median(int rounds, Action action)
     {
-        for (int i = 0; i < WarmUp; i++) action();
+        // Long enough for the last tier of compilation.
+        long begun = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begun).TotalMilliseconds < WarmUpMilliseconds) action();
         double[] times = [.. Enumerable.Range(0, rounds).Select(_ =>
         {
             long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < WarmUp; i++) action();
-            return Stopwatch.GetElapsedTime(start).TotalMilliseconds / WarmUp;
+            for (int i = 0; i < Repeats; i++) action();
+            return Stopwatch.GetElapsedTime(start).TotalMilliseconds / Repeats;
         }).Order()];
         return times[times.Length / 2];
     }

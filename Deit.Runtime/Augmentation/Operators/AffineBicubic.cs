@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -27,7 +26,9 @@ internal static class AffineBicubic
     /// <param name="result">Filled with the colour of what is outside.</param>
     public static void Run(RgbImage source, in AffineMatrix matrix, RgbImage result)
     {
-        var sampler = new Sampler(source.Pixels, source.Width, source.Height);
+        ReadOnlySpan<byte> pixels = source.Pixels;
+        (int width, int height) = (source.Width, source.Height);
+        Span<Vector256<double>> rows = stackalloc Vector256<double>[Taps];
         Span<Rgb> to = MemoryMarshal.Cast<byte, Rgb>(result.Writable);
         for (int y = 0; y < result.Height; y++)
         {
@@ -36,97 +37,94 @@ internal static class AffineBicubic
             {
                 double column = matrix.Column(x + 0.5, y + 0.5);
                 double row = matrix.Row(x + 0.5, y + 0.5);
-                if (sampler.Holds(column, row)) target[x] = sampler.At(column - 0.5, row - 0.5);
+                if (!(column >= 0 && column < width && row >= 0 && row < height)) continue;
+                column -= 0.5;
+                row -= 0.5;
+                double left = Math.Floor(column);
+                double top = Math.Floor(row);
+                (double right, double down) = (column - left, row - top);
+                (int firstColumn, int firstRow) = ((int)left - 1, (int)top - 1);
+
+                // Where a position lies on a row, the cubic of the rows is that row, to the bit.
+                (int first, int end) = down == 0 ? (1, 2) : (0, Taps);
+                for (int tap = first; tap < end; tap++)
+                {
+                    int at = Math.Min(Math.Max(firstRow + tap, 0), height - 1);
+                    rows[tap] = Across(Load(pixels, firstColumn, at * width, width), right);
+                }
+
+                target[x] = Pixel(down == 0 ? rows[1] : Cubic(rows[0], rows[1], rows[2], rows[3], down));
             }
         }
     }
 
-    private readonly ref struct Sampler(ReadOnlySpan<byte> pixels, int width, int height)
+    // Four pixels of a row, of which the first may lie before and the last beyond it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Load(ReadOnlySpan<byte> pixels, int x, int row, int width)
     {
-        private readonly ReadOnlySpan<byte> _pixels = pixels;
-
-        public bool Holds(double column, double row) => column >= 0 && column < width && row >= 0 && row < height;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Rgb At(double column, double row)
-        {
-            double left = Math.Floor(column);
-            double top = Math.Floor(row);
-            (double right, double down) = (column - left, row - top);
-            int x = (int)left - 1;
-            int y = (int)top - 1;
-
-            // Where a position lies on a row, the cubic of the rows is that row, to the bit; so it is with columns.
-            if (down == 0) return Pixel(Across(x, y + 1, right));
-            return Pixel(Cubic(
-                Across(x, Math.Max(y, 0), right),
-                Across(x, Math.Clamp(y + 1, 0, height - 1), right),
-                Across(x, Math.Min(y + 2, height - 1), right),
-                Across(x, Math.Min(y + 3, height - 1), right),
-                down));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private Vector256<double> Across(int x, int y, double right)
-        {
-            int start = ((y * width) + x) * Channels;
-            bool isInside = x >= 0 && x <= width - Taps && start <= _pixels.Length - BytesLoaded;
-            Vector128<byte> bytes = isInside
-                ? Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(_pixels), (nuint)start)
-                : Gather(x, y);
-            Vector128<int> second = Tap(bytes, 3);
-            if (right == 0) return ToDouble(second);
-            Vector128<int> first = Tap(bytes, 0);
-            Vector128<int> third = Tap(bytes, 6);
-            Vector128<int> fourth = Tap(bytes, 9);
-
-            // Of whole numbers, and so exact in whatever order.
-            Vector128<int> linear = third - first;
-            Vector128<int> cubic = second - first - third + fourth;
-            Vector128<int> square = ((first - second) << 1) + third - fourth;
-            Vector256<double> d = Vector256.Create(right);
-            return ToDouble(second) + (d * (ToDouble(linear) + (d * (ToDouble(square) + (d * ToDouble(cubic))))));
-        }
-
-        // At the border, its pixels are repeated.
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        private Vector128<byte> Gather(int x, int y)
-        {
-            Span<byte> taps = stackalloc byte[BytesLoaded];
-            for (int tap = 0; tap < Taps; tap++)
-            {
-                int column = Math.Clamp(x + tap, 0, width - 1);
-                _pixels.Slice(((y * width) + column) * Channels, Channels).CopyTo(taps[(tap * Channels)..]);
-            }
-
-            return Vector128.Create<byte>(taps);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector128<int> Tap(Vector128<byte> bytes, [ConstantExpected] byte at) => Vector128.Shuffle(
-            bytes,
-            Vector128.Create(at, Zero, Zero, Zero, (byte)(at + 1), Zero, Zero, Zero, (byte)(at + 2), Zero, Zero, Zero, Zero, Zero, Zero, Zero)).AsInt32();
-
-        // Pillow's polynomial, term by term.
-        private static Vector256<double> Cubic(
-            Vector256<double> first, Vector256<double> second, Vector256<double> third, Vector256<double> fourth, double distance)
-        {
-            Vector256<double> d = Vector256.Create(distance);
-            Vector256<double> linear = third - first;
-            Vector256<double> square = ((first - second) * 2) + third - fourth;
-            Vector256<double> cubic = second - first - third + fourth;
-            return second + (d * (linear + (d * (square + (d * cubic)))));
-        }
-
-        private static Rgb Pixel(Vector256<double> levels)
-        {
-            Vector256<double> clipped = Vector256.Clamp(levels, Vector256<double>.Zero, Vector256.Create(255.0));
-            Vector256<byte> bytes = (Vector256.Floor(clipped) + Vector256.Create(MantissaOnly)).AsByte();
-            return new(bytes.GetElement(0), bytes.GetElement(8), bytes.GetElement(16));
-        }
-
-        private static Vector256<double> ToDouble(Vector128<int> values) => Avx.IsSupported
-            ? Avx.ConvertToVector256Double(values)
-            : Vector256.Create((double)values[0], values[1], values[2], values[3]);
+        int start = (row + x) * Channels;
+        bool isInside = x >= 0 && x <= width - Taps && start <= pixels.Length - BytesLoaded;
+        return isInside ? Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(pixels), (nuint)start) : LoadAtBorder(pixels, x, row, width);
     }
+
+    // At the border, its pixels are repeated.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector128<byte> LoadAtBorder(ReadOnlySpan<byte> pixels, int x, int row, int width)
+    {
+        Span<byte> taps = stackalloc byte[BytesLoaded];
+        for (int tap = 0; tap < Taps; tap++)
+        {
+            int column = Math.Clamp(x + tap, 0, width - 1);
+            pixels.Slice((row + column) * Channels, Channels).CopyTo(taps[(tap * Channels)..]);
+        }
+
+        return Vector128.Create<byte>(taps);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Across(Vector128<byte> taps, double right)
+    {
+        // Where a position lies on a column, the cubic of the columns is that column, to the bit.
+        Vector128<int> second = Vector128.Shuffle(
+            taps, Vector128.Create(3, Zero, Zero, Zero, 4, Zero, Zero, Zero, 5, Zero, Zero, Zero, Zero, Zero, Zero, Zero)).AsInt32();
+        if (right == 0) return ToDouble(second);
+        Vector128<int> first = Vector128.Shuffle(
+            taps, Vector128.Create(0, Zero, Zero, Zero, 1, Zero, Zero, Zero, 2, Zero, Zero, Zero, Zero, Zero, Zero, Zero)).AsInt32();
+        Vector128<int> third = Vector128.Shuffle(
+            taps, Vector128.Create(6, Zero, Zero, Zero, 7, Zero, Zero, Zero, 8, Zero, Zero, Zero, Zero, Zero, Zero, Zero)).AsInt32();
+        Vector128<int> fourth = Vector128.Shuffle(
+            taps, Vector128.Create(9, Zero, Zero, Zero, 10, Zero, Zero, Zero, 11, Zero, Zero, Zero, Zero, Zero, Zero, Zero)).AsInt32();
+
+        // Coefficients are of whole numbers here, and so exact in whatever order.
+        Vector128<int> linear = third - first;
+        Vector128<int> square = ((first - second) << 1) + third - fourth;
+        Vector128<int> cubic = second - first - third + fourth;
+        Vector256<double> d = Vector256.Create(right);
+        return ToDouble(second) + (d * (ToDouble(linear) + (d * (ToDouble(square) + (d * ToDouble(cubic))))));
+    }
+
+    // Pillow's polynomial, term by term.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Cubic(
+        Vector256<double> first, Vector256<double> second, Vector256<double> third, Vector256<double> fourth, double distance)
+    {
+        Vector256<double> d = Vector256.Create(distance);
+        Vector256<double> linear = third - first;
+        Vector256<double> square = ((first - second) * 2) + third - fourth;
+        Vector256<double> cubic = second - first - third + fourth;
+        return second + (d * (linear + (d * (square + (d * cubic)))));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Rgb Pixel(Vector256<double> levels)
+    {
+        Vector256<double> clipped = Vector256.ClampNative(levels, Vector256<double>.Zero, Vector256.Create(255.0));
+        Vector256<byte> bytes = (Vector256.Floor(clipped) + Vector256.Create(MantissaOnly)).AsByte();
+        return new(bytes.GetElement(0), bytes.GetElement(8), bytes.GetElement(16));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> ToDouble(Vector128<int> values) => Avx.IsSupported
+        ? Avx.ConvertToVector256Double(values)
+        : Vector256.Create((double)values[0], values[1], values[2], values[3]);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Deit.Data;
 
@@ -41,6 +42,7 @@ internal static class AffineBilinear
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static byte Mix(int a, int b, int c, int d, double right, double down)
     {
         double upper = a + ((b - a) * right);

@@ -40,6 +40,6 @@ internal static class Blend
         Vector256<int> from = Vector256.WidenLower(first.ToVector256Unsafe()).AsInt32();
         Vector256<int> to = Vector256.WidenLower(second.ToVector256Unsafe()).AsInt32();
         Vector256<float> blended = Vector256.ConvertToSingle(from) + (Vector256.ConvertToSingle(to - from) * factor);
-        return Vector256.ConvertToInt32Native(Vector256.Clamp(blended, Vector256<float>.Zero, Vector256.Create(255f)));
+        return Vector256.ConvertToInt32Native(Vector256.ClampNative(blended, Vector256<float>.Zero, Vector256.Create(255f)));
     }
 }

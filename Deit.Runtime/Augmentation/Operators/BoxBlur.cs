@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Deit.Data;
 
 namespace Deit.Augmentation;
@@ -11,34 +12,23 @@ namespace Deit.Augmentation;
 internal static class BoxBlur
 {
     private const int Passes = 3;
-    private const int FractionBits = 24;
-    private const uint Half = 1u << (FractionBits - 1);
-    private const int Channels = RgbImage.Channels;
 
     /// <summary>Blurs an image by a Gaussian of a standard deviation, in pixels.</summary>
     public static void Gaussian(RgbImage image, double deviation)
     {
         float radius = Radius((float)deviation);
         if (radius == 0) return;
-        byte[] between = ArrayPool<byte>.Shared.Rent(Math.Max(image.Width, image.Height) * Channels);
-        Span<byte> pixels = image.Writable;
-        var window = new Window(radius);
-        for (int y = 0; y < image.Height; y++)
+        var mean = new RunningMean(radius);
+
+        // Rows are blurred as the columns of the transposed image: neighbours in memory are then summed side by side.
+        using (RgbImage transposed = RgbImage.Uninitialized(image.Height, image.Width))
         {
-            Repeat(pixels.Slice(y * image.Stride, image.Stride), between.AsSpan(0, image.Stride), window);
+            Transpose(image, transposed);
+            Columns(transposed, mean);
+            Transpose(transposed, image);
         }
 
-        byte[] line = ArrayPool<byte>.Shared.Rent(image.Height * Channels);
-        Span<byte> column = line.AsSpan(0, image.Height * Channels);
-        for (int x = 0; x < image.Stride; x += Channels)
-        {
-            for (int y = 0; y < image.Height; y++) pixels.Slice((y * image.Stride) + x, Channels).CopyTo(column[(y * Channels)..]);
-            Repeat(column, between.AsSpan(0, column.Length), window);
-            for (int y = 0; y < image.Height; y++) column.Slice(y * Channels, Channels).CopyTo(pixels[((y * image.Stride) + x)..]);
-        }
-
-        ArrayPool<byte>.Shared.Return(line);
-        ArrayPool<byte>.Shared.Return(between);
+        Columns(image, mean);
     }
 
     // Equations 7, 11 and 14 of Gwosdek et al., in the precisions of Pillow's.
@@ -52,44 +42,26 @@ internal static class BoxBlur
         return whole + fraction;
     }
 
-    private static void Repeat(Span<byte> line, Span<byte> between, in Window window)
+    private static void Columns(RgbImage image, RunningMean mean)
     {
-        for (int pass = 0; pass < Passes; pass++)
-        {
-            line.CopyTo(between);
-            for (int channel = 0; channel < Channels; channel++) Mean(between[channel..], line[channel..], line.Length / Channels, window);
-        }
+        Span<byte> pixels = image.Writable;
+        byte[] between = ArrayPool<byte>.Shared.Rent(pixels.Length);
+        Span<byte> other = between.AsSpan(0, pixels.Length);
+        mean.Run(pixels, other, image.Stride);
+        mean.Run(other, pixels, image.Stride);
+        mean.Run(pixels, other, image.Stride);
+        other.CopyTo(pixels);
+        ArrayPool<byte>.Shared.Return(between);
     }
 
-    // Beyond the ends of a line, its last pixels go on.
-    private static void Mean(ReadOnlySpan<byte> source, Span<byte> target, int length, in Window window)
+    private static void Transpose(RgbImage image, RgbImage result)
     {
-        int last = length - 1;
-        uint sum = source[0] * (uint)(window.Whole + 1);
-        for (int x = 0; x < window.Whole; x++) sum += source[Math.Min(x, last) * Channels];
-        for (int x = 0; x < length; x++)
+        ReadOnlySpan<Rgb> from = MemoryMarshal.Cast<byte, Rgb>(image.Pixels);
+        Span<Rgb> to = MemoryMarshal.Cast<byte, Rgb>(result.Writable);
+        for (int y = 0; y < image.Height; y++)
         {
-            int before = Math.Max(x - window.Whole - 1, 0) * Channels;
-            sum = sum + source[Math.Min(x + window.Whole, last) * Channels] - source[before];
-            uint outer = (uint)source[before] + source[Math.Min(x + window.Whole + 1, last) * Channels];
-            target[x * Channels] = (byte)((unchecked((sum * window.Inner) + (outer * window.Outer)) + Half) >> FractionBits);
+            ReadOnlySpan<Rgb> row = from.Slice(y * image.Width, image.Width);
+            for (int x = 0, target = y; x < row.Length; x++, target += image.Height) to[target] = row[x];
         }
-    }
-
-    // Pixels to either side that count whole, and the weights of those and of the next, in 24 bits of fraction.
-    private readonly struct Window
-    {
-        public Window(float radius)
-        {
-            Whole = (int)radius;
-            Inner = (uint)((1 << FractionBits) / ((radius * 2) + 1));
-            Outer = ((1u << FractionBits) - ((uint)((Whole * 2) + 1) * Inner)) / 2;
-        }
-
-        public int Whole { get; }
-
-        public uint Inner { get; }
-
-        public uint Outer { get; }
     }
 }
