@@ -717,4 +717,154 @@ public sealed partial class Thrifty : Classifier, IGeneratedModel<Thrifty>
             Fused.Add(dx, _dX, dx);
         }
     }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 43_680));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly TransformerBlockInference _blocks0Inference = new(memory, "blocks.0.", 0);
+        private readonly TransformerBlockInference _blocks1Inference = new(memory, "blocks.1.", 0);
+        private readonly TransformerBlockInference _blocks2Inference = new(memory, "blocks.2.", 0);
+        private readonly PrunedTransformerBlockInference _blocks3Inference = new(memory, "blocks.3.", 0);
+        private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 96);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 65, 96);
+        private readonly Matrix _normWeight = memory.Parameter("norm.weight", 1, 96);
+        private readonly Matrix _normBias = memory.Parameter("norm.bias", 1, 96);
+        private readonly PackedLinear _patchEmbedProj = memory.Linear("patch_embed.proj", 96, 48);
+        private readonly PackedLinear _head = memory.Linear("head", 10, 96);
+
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(6_144, 64, 48);
+        private readonly Matrix _patchEmbedProj2 = memory.Matrix(0, 64, 96);
+        private readonly Matrix _tokens = memory.Matrix(31_200, 65, 96);
+        private readonly Matrix _blocks0 = memory.Matrix(37_440, 65, 96);
+        private readonly Matrix _blocks1 = memory.Matrix(31_200, 65, 96);
+        private readonly Matrix _blocks2 = memory.Matrix(37_440, 65, 96);
+        private readonly Matrix _blocks3 = memory.Matrix(18_816, 1, 96);
+        private readonly Matrix _norm = memory.Matrix(0, 1, 96);
+        private readonly Matrix _token = memory.Matrix(96, 1, 96);
+        private readonly Matrix _head2 = memory.Matrix(0, 1, 10);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // patch_embed.proj
+            Fused.Patches(images, size: 4, _patchEmbedProjPatches);
+            _patchEmbedProj.Apply(_patchEmbedProjPatches, _patchEmbedProj2);
+
+            Fused.PrependTokens(_clsToken, _patchEmbedProj2, _tokens);
+            Fused.AddToEveryImage(_tokens, _posEmbed, _tokens);
+            _blocks0Inference.Forward(_tokens, _blocks0);
+            _blocks1Inference.Forward(_blocks0, _blocks1);
+            _blocks2Inference.Forward(_blocks1, _blocks2);
+            _blocks3Inference.Forward(_blocks2, _blocks3);
+
+            // norm
+            Fused.LayerNorm(_blocks3, _normWeight, _normBias, epsilon: 1e-6, _norm);
+
+            Fused.TakeToken(_norm, tokens: 1, index: 0, _token);
+
+            // head
+            _head.Apply(_token, _head2);
+        }
+    }
+
+    /// <summary>Infers: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 288, 96, folded: new() { LayerNorm = path + "norm1", Queries = 96, HeadWidth = 32 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 96, 96);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 384, 96, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 96, 384);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 18_720, 65, 96);
+        private readonly Matrix _attnQkv2 = memory.Matrix(place + 0, 65, 288);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 18_720, 65, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place + 24_960, 65, 96);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 65, 384);
+
+        /// <summary>(B·65, 96) → (B·65, 96)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.Normalize(x, epsilon: 1e-6, _norm1);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkv2);
+
+            // attn
+            Fused.Attention(_attnQkv2, heads: 3, tokens: 65, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: x);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
+
+    /// <summary>
+    /// Infers: Attention and MLP, each normalised before and added to what came in. For the first 1 tokens alone, which are all that is read.
+    /// </summary>
+    private sealed class PrunedTransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 96);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 96);
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 192, 96, first: 96);
+        private readonly PackedLinear _attnQkv2 = memory.Linear(path + "attn.qkv", 96, 96, folded: new() { Queries = 96, HeadWidth = 32 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 96, 96);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 384, 96, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 96, 384);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 12_480, 65, 96);
+        private readonly Matrix _leading = memory.Matrix(place + 18_720, 1, 96);
+        private readonly Matrix _attnQkvKv = memory.Matrix(place + 0, 65, 192);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place + 12_480, 1, 96);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 12_576, 1, 96);
+        private readonly Matrix _norm2 = memory.Matrix(place + 384, 1, 96);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 1, 384);
+
+        /// <summary>(B·65, 96) → (B, 96)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            Fused.TakeTokens(x, tokens: 65, count: 1, y);
+
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1);
+
+            Fused.TakeTokens(_norm1, tokens: 65, count: 1, _leading);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkvKv);
+            _attnQkv2.Apply(_leading, _attnQkvQ);
+
+            // attn
+            Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 3, tokens: 65, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: y);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
 }
