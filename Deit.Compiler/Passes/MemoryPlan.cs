@@ -71,12 +71,12 @@ internal sealed class MemoryPlan
 
     /// <summary>Plans a unit, whose inputs and outputs are its caller's.</summary>
     /// <param name="procedure">The unit's passes.</param>
-    /// <param name="replay">What makes its tape again where it is not kept, without the output.</param>
-    /// <param name="together">Whether the tape, what forward uses alone and what backward uses alone are one region, that of the tape.</param>
     /// <param name="mayReplaceGradient">Whether backward may write the input's gradient over the output's.</param>
-    public static MemoryPlan OfUnit(Procedure procedure, ImmutableArray<Instruction> replay, bool together, bool mayReplaceGradient)
+    /// <param name="replay">What makes its tape again, without the output; null where the tape is kept.</param>
+    /// <param name="together">Whether the tape, what forward uses alone and what backward uses alone are one region, that of the tape.</param>
+    public static MemoryPlan OfUnit(Procedure procedure, bool mayReplaceGradient, IEnumerable<Instruction>? replay = null, bool together = false)
     {
-        HashSet<Slot> replayed = [.. replay.SelectMany(static instruction => instruction.Writes)];
+        HashSet<Slot> replayed = [.. (replay ?? []).SelectMany(static instruction => instruction.Writes)];
         HashSet<Slot> callers = [.. procedure.Inputs, .. procedure.Outputs, .. procedure.OutputGradients, .. procedure.InputGradients.OfType<Slot>()];
         var plan = new MemoryPlan();
         var life = new Lifetimes(procedure);

@@ -24,6 +24,8 @@ internal static class MixedPrecision
         ["ConvolutionWeightGradient"] = (["dy", "x", "weight"], ["dWeight"]),
         ["Attention"] = (["qkv"], ["y", Probabilities]),
         ["AttentionBackward"] = (["qkv", Probabilities, "dy"], ["dQkv"]),
+        ["FlashAttention"] = (["qkv"], ["y"]),
+        ["FlashAttentionBackward"] = (["qkv", "dy"], ["dQkv"]),
         ["AttentionByHead"] = (["q", "k", "v"], ["y", Probabilities]),
         ["AttentionByHeadBackward"] = (["q", "k", "v", Probabilities, "dy"], ["dq", "dk", "dv"]),
         ["LeadingAttention"] = (["q", "kv"], ["y", Probabilities]),

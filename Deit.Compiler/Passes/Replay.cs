@@ -12,14 +12,16 @@ namespace Deit.Compiler.Passes;
 internal static class Replay
 {
     /// <summary>The same instruction for a second time: a batch norm has its statistics already.</summary>
-    public static Instruction Of(Instruction instruction) => instruction.Kernel != "BatchNorm" ? instruction with { } : new(
-        "BatchNormAgain",
+    public static Instruction Of(Instruction instruction) => instruction.Kernel != "BatchNorm" ? instruction with { } : instruction with
+    {
+        Kernel = "BatchNormAgain",
+        Operands =
         [
             .. instruction.Operands
                 .Where(static operand => operand.Name is not ("runningMean" or "runningVariance" or "batches"))
                 .Select(static operand => operand.Name is "mean" or "inverseDeviation" ? operand with { Access = Access.Read } : operand),
         ],
-        instruction.Layer);
+    };
 
     /// <summary>The call that writes a unit's tape again and, where that is wanted or the tape is made of it, its output.</summary>
     public static UnitCall Of(UnitCall call, bool withOutput)

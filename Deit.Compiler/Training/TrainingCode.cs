@@ -88,9 +88,9 @@ internal sealed record TrainingCode(Procedure Procedure, MemoryPlan Plan, Immuta
         ILookup<(TrainingUnit, UnitMethod), UnitCall> calls = model.Procedure.Backward.OfType<UnitCall>().ToLookup(static call => (call.Unit, call.Method));
         Dictionary<TrainingUnit, MemoryPlan> plans = model.Units.ToDictionary(static unit => unit, unit => MemoryPlan.OfUnit(
             unit.Procedure,
-            calls[(unit, UnitMethod.Replay)].Any() ? Replay.OfTape(unit) : [],
-            together,
-            mayReplaceGradient: calls[(unit, UnitMethod.Backward)].All(call => !model.Procedure.OutputGradients.Contains(call["dy"]!) && life.LastRead(call["dy"]!) == life.Place(call))));
+            mayReplaceGradient: calls[(unit, UnitMethod.Backward)].All(call => !model.Procedure.OutputGradients.Contains(call["dy"]!) && life.LastRead(call["dy"]!) == life.Place(call)),
+            calls[(unit, UnitMethod.Replay)].Any() ? Replay.OfTape(unit) : null,
+            together));
 
         Procedure procedure = model.Procedure with
         {

@@ -79,12 +79,12 @@ public static partial class Fused
 
         using var eager = Eager.Begin();
         Tensor[] packed = Unpacked(qkv, images, heads, tokens);
-        Tensor scores = packed[0].matmul(packed[1].transpose(-2, -1)) / Math.Sqrt(packed[0].shape[^1]);
+        Tensor scores = Scores(packed[0], packed[1]);
         Tensor shift = -scores.amax([-1], keepdim: true);
         Tensor exponentials = (scores + shift).exp();
         Tensor inverse = 1 / exponentials.sum(-1, keepdim: true);
         statistics.Tensor.copy_(cat([shift, inverse], -1).view(statistics.Rows, 2));
-        y.Tensor.copy_((exponentials * inverse).matmul(packed[2]).transpose(1, 2).reshape(y.Rows, y.Columns));
+        y.Tensor.copy_((exponentials * inverse).to(qkv.Type).matmul(packed[2]).transpose(1, 2).reshape(y.Rows, y.Columns));
     }
 
     /// <summary>The gradient of <see cref="FlashAttention"/>, packed as its input: that of <see cref="Attention(Matrix, int, int, Matrix, Matrix)"/>, to the bit.</summary>
@@ -106,8 +106,8 @@ public static partial class Fused
 
         using var eager = Eager.Begin();
         Tensor[] packed = Unpacked(qkv, images, heads, tokens);
-        Tensor scores = packed[0].matmul(packed[1].transpose(-2, -1)) / Math.Sqrt(packed[0].shape[^1]);
+        Tensor scores = Scores(packed[0], packed[1]);
         Tensor rows = statistics.Tensor.view(images, heads, tokens, 2);
-        PackedGradients(packed, (scores + rows.narrow(-1, 0, 1)).exp() * rows.narrow(-1, 1, 1), dy, tokens, dQkv);
+        PackedGradients(packed, ((scores + rows.narrow(-1, 0, 1)).exp() * rows.narrow(-1, 1, 1)).to(qkv.Type), dy, tokens, dQkv);
     }
 }

@@ -44,7 +44,9 @@ public static partial class Fused
     }
 
     /// <summary>The softmax of the scores, at least in float32.</summary>
-    private static Tensor Softmax(Tensor queries, Tensor keys) => (Wide(queries.matmul(keys.transpose(-2, -1))) / Math.Sqrt(queries.shape[^1])).softmax(-1);
+    private static Tensor Softmax(Tensor queries, Tensor keys) => Scores(queries, keys).softmax(-1);
+
+    private static Tensor Scores(Tensor queries, Tensor keys) => Wide(queries.matmul(keys.transpose(-2, -1))) / Math.Sqrt(queries.shape[^1]);
 
     private static Tensor Wide(Tensor tensor) => tensor.dtype == ScalarType.BFloat16 ? tensor.to(ScalarType.Float32) : tensor;
 

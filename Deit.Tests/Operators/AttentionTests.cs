@@ -42,6 +42,30 @@ public sealed class AttentionTests
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]
+    public void Attention_whose_probabilities_are_made_again_gives_the_same(string device, ScalarType type, int[] sizes)
+    {
+        (int images, int heads, int tokens, int width) = (sizes[0], sizes[1], sizes[2], sizes[3]);
+        using var space = new Workspace(device, type);
+        int rows = images * tokens;
+        int columns = heads * width;
+        Matrix qkv = space.Of(3 * space.Leaf("qkv", rows, 3 * columns)), dy = space.Of(space.Leaf("dy", rows, columns));
+        Matrix probabilities = space.New(images * heads * tokens, (tokens + 15) / 16 * 16), statistics = space.New(images * heads * tokens, 2);
+        Matrix kept = space.New(rows, columns), output = space.New(rows, columns), dKept = space.New(rows, 3 * columns), dQkv = space.New(rows, 3 * columns);
+
+        Fused.Attention(qkv, heads, tokens, kept, probabilities);
+        Fused.AttentionBackward(qkv, probabilities, dy, heads, tokens, dKept);
+        Fused.FlashAttention(qkv, heads, tokens, output, statistics);
+        Fused.FlashAttentionBackward(qkv, statistics, dy, heads, tokens, dQkv);
+
+        space.Holds(kept.Tensor.to(ScalarType.Float64).cpu(), output, "y");
+        space.Holds(dKept.Tensor.to(ScalarType.Float64).cpu(), dQkv, "dQkv");
+        if (!qkv.OnHost) return;
+        Assert.True(kept.Tensor.equal(output.Tensor).all().item<bool>(), "y differs in some bit");
+        Assert.True(dKept.Tensor.equal(dQkv.Tensor).all().item<bool>(), "dQkv differs in some bit");
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Cases))]
     public void Attention_by_head_and_its_gradients_equal_autograds(string device, ScalarType type, int[] sizes)
     {
         (int images, int heads, int tokens, int width) = (sizes[0], sizes[1], sizes[2], sizes[3]);

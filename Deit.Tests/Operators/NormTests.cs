@@ -23,7 +23,7 @@ public sealed class NormTests
         Tensor y = nn.functional.layer_norm(x, [columns], weight, bias, Epsilon);
         Tensor[] gradients = [.. autograd.grad([y], [x, weight, bias], [dy])];
         Matrix input = space.Of(x), output = space.New(rows, columns), mean = space.New(rows, 1), deviation = space.New(rows, 1), shifted = space.New(rows, columns);
-        Matrix again = space.New(rows, columns), alone = space.New(rows, columns), normalized = space.Of(x);
+        Matrix again = space.New(rows, columns), made = space.New(rows, columns), alone = space.New(rows, columns), normalized = space.Of(x);
         Matrix dx = space.Of(dy), ontoPast = space.Of(past), dWeight = space.New(1, columns), dBias = space.New(1, columns), columnSum = space.New(1, columns);
 
         Fused.LayerNorm(input, space.Row(weight), space.Row(bias), Epsilon, output, mean, deviation, space.Row(shift), shifted);
@@ -31,10 +31,11 @@ public sealed class NormTests
         Fused.LayerNorm(input, space.Row(weight), space.Row(bias), Epsilon, alone);
         Fused.Normalize(normalized, Epsilon, normalized);
         Fused.LayerNormBackward(dx, input, mean, deviation, space.Row(weight), dx, dWeight, dBias);
-        Fused.LayerNormBackward(space.Of(dy), input, mean, deviation, space.Row(weight), ontoPast, dWeight, dBias, residual: ontoPast, columnSum: columnSum);
+        Fused.LayerNormBackward(space.Of(dy), input, mean, deviation, space.Row(weight), ontoPast, dWeight, dBias, residual: ontoPast, columnSum: columnSum, bias: space.Row(bias), y: made);
 
         space.Holds(y, output, "y");
         space.Holds(y, again, "y without shift");
+        Assert.True(output.Tensor.equal(made.Tensor).all().item<bool>(), "y made again by the gradient's kernel");
         space.Holds(y, alone, "y alone");
         space.Holds(nn.functional.layer_norm(x, [columns], eps: Epsilon), normalized, "normalized in its place");
         space.Holds(x + shift, shifted, "shifted");
@@ -64,16 +65,18 @@ public sealed class NormTests
             using var space = new Workspace(device, type);
             Tensor x = space.Leaf("x", rows, columns), weight = space.Leaf("weight", columns), bias = space.Leaf("bias", columns), dy = space.Leaf("dy", rows, columns);
             Tensor runningMean = space.Leaf("running mean", columns).detach(), runningVariance = space.Leaf("running variance", columns).detach();
-            Matrix input = space.Of(x), output = space.New(rows, columns), mean = space.New(1, columns), deviation = space.New(1, columns);
+            Matrix input = space.Of(x), output = space.New(rows, columns), again = space.New(rows, columns), mean = space.New(1, columns), deviation = space.New(1, columns);
             Matrix movedMean = space.Row(runningMean), movedVariance = space.Row(runningVariance), dx = space.Of(dy), dWeight = space.New(1, columns), dBias = space.New(1, columns);
             Tensor y = Oracle.Activated(nn.functional.batch_norm(x, runningMean, runningVariance, weight, bias, training: true), activation);
             Tensor[] gradients = [.. autograd.grad([y], [x, weight, bias], [dy])];
             using var count = new Matrix(tensor(41L, device: Support.Devices.Require(device)), 0, 1, 1);
 
             Fused.BatchNorm(input, space.Row(weight), space.Row(bias), movedMean, movedVariance, count, output, mean, deviation, activation: activation);
+            Fused.BatchNormAgain(input, space.Row(weight), space.Row(bias), again, mean, deviation, activation: activation);
             Fused.BatchNormBackward(dx, input, mean, deviation, space.Row(weight), space.Row(bias), dx, dWeight, dBias, activation);
 
             space.Holds(y, output, "y");
+            Assert.True(output.Tensor.equal(again.Tensor).all().item<bool>(), "y made again");
             space.Holds(runningMean, movedMean, "running mean");
             space.Holds(runningVariance, movedVariance, "running variance");
             Assert.Equal(42, count.Tensor.item<long>());

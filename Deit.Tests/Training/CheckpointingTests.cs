@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Deit.Operators;
 using Deit.Tests.Generators;
 using Deit.Tests.Support;
+using Microsoft.CodeAnalysis;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -74,6 +77,17 @@ public sealed class CheckpointingTests
             if (every < 100) Assert.True(step.Bytes < whole.Bytes, $"{name}, a checkpoint every {every}: {step.Bytes} bytes are not less than {whole.Bytes}");
             else Assert.Equal(whole.Bytes, step.Bytes);
         }
+    }
+
+    [Fact]
+    public void A_budget_that_the_whole_tape_exceeds_is_met_with_checkpoints()
+    {
+        const string Yaml = $"{Vit}batch: 64\nmax_training_bytes: 7 MiB\n";
+
+        Assert.Contains("a training step of 64 images takes", Assert.Single(Run(Yaml)).GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Empty(Run($"{Yaml}checkpoint_every: 1\n"));
+
+        static ImmutableArray<Diagnostic> Run(string yaml) => GeneratorHost.Run("", GeneratorHost.Yaml(yaml)).Result.Diagnostics;
     }
 
     [Fact]

@@ -23,8 +23,9 @@ internal static class RecomputedProbabilities
         }
     }
 
-    private static Instruction Renamed(Instruction instruction, string kernel) => new(
-        kernel,
-        [.. instruction.Operands.Select(static operand => operand.Name == "probabilities" ? operand with { Name = "statistics" } : operand)],
-        instruction.Layer);
+    private static Instruction Renamed(Instruction instruction, string kernel) => instruction with
+    {
+        Kernel = kernel,
+        Operands = [.. instruction.Operands.Select(static operand => operand.Name == "probabilities" ? operand with { Name = "statistics" } : operand)],
+    };
 }
