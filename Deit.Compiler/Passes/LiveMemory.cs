@@ -56,5 +56,5 @@ internal static class LiveMemory
         .Where(static slot => slot.Kind == SlotKind.Intermediate && slot.Shape.PerImage)
         .GroupBy(plan.Owner)
         .Where(group => plan.PlaceOf(group.Key).Region != Region.Caller)
-        .Select(group => (life.Of(group), group.Key.Shape.Elements));
+        .Select(group => (life.Of(group), group.Key.ArenaElements));
 }

@@ -19,7 +19,8 @@ internal static class Replay
                 .Where(static operand => operand.Name is not ("runningMean" or "runningVariance" or "batches"))
                 .Select(static operand => operand.Name is "mean" or "inverseDeviation" ? operand with { Access = Access.Read } : operand),
         ],
-        instruction.Layer);
+        instruction.Layer)
+    { RunsWith = instruction.RunsWith };
 
     /// <summary>The call that writes a unit's tape again and, where that is wanted or the tape is made of it, its output.</summary>
     public static UnitCall Of(UnitCall call, bool withOutput)

@@ -911,11 +911,10 @@ public sealed partial class Child : Classifier, IGeneratedModel<Child>
         private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 16, 32, folded: new() { BatchNorm = path + "conv1.bn" });
         private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 16, Width: 16, Kernel: 3, Stride: 2, Padding: 1, Groups: 2), folded: new() { BatchNorm = path + "conv2.bn" });
         private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 16, 16, folded: new() { BatchNorm = path + "conv3.bn" });
-        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 16, 32, folded: new() { BatchNorm = path + "downsample.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 16, Width: 16, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
 
         private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 256, 16);
         private readonly Matrix _conv2Relu = memory.Matrix(place + 4_096, 64, 16);
-        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 64, 32);
 
         /// <summary>(B·256, 32) → (B·64, 16)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -930,8 +929,7 @@ public sealed partial class Child : Classifier, IGeneratedModel<Child>
             _conv3Conv.Apply(_conv2Relu, y);
 
             // downsample.conv
-            Fused.TakePixels(x, height: 16, width: 16, stride: 2, _downsampleConvPixels);
-            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
         }
     }
 
@@ -941,11 +939,10 @@ public sealed partial class Child : Classifier, IGeneratedModel<Child>
         private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 32, 16, folded: new() { BatchNorm = path + "conv1.bn" });
         private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 4), folded: new() { BatchNorm = path + "conv2.bn" });
         private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 32, 32, folded: new() { BatchNorm = path + "conv3.bn" });
-        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 32, 16, folded: new() { BatchNorm = path + "downsample.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 8, Width: 8, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
 
         private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 64, 32);
         private readonly Matrix _conv2Relu = memory.Matrix(place + 2_048, 16, 32);
-        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 16, 16);
 
         /// <summary>(B·64, 16) → (B·16, 32)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -960,8 +957,7 @@ public sealed partial class Child : Classifier, IGeneratedModel<Child>
             _conv3Conv.Apply(_conv2Relu, y);
 
             // downsample.conv
-            Fused.TakePixels(x, height: 8, width: 8, stride: 2, _downsampleConvPixels);
-            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
         }
     }
 

@@ -949,11 +949,10 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
         private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 24, 32, folded: new() { BatchNorm = path + "conv1.bn" });
         private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 16, Width: 16, Kernel: 3, Stride: 2, Padding: 1, Groups: 3), folded: new() { BatchNorm = path + "conv2.bn" });
         private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 24, 24, folded: new() { BatchNorm = path + "conv3.bn" });
-        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 24, 32, folded: new() { BatchNorm = path + "downsample.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 16, Width: 16, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
 
         private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 256, 24);
         private readonly Matrix _conv2Relu = memory.Matrix(place + 6_144, 64, 24);
-        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 64, 32);
 
         /// <summary>(B·256, 32) → (B·64, 24)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -968,8 +967,7 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
             _conv3Conv.Apply(_conv2Relu, y);
 
             // downsample.conv
-            Fused.TakePixels(x, height: 16, width: 16, stride: 2, _downsampleConvPixels);
-            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
         }
     }
 
@@ -979,11 +977,10 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
         private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 56, 24, folded: new() { BatchNorm = path + "conv1.bn" });
         private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 7), folded: new() { BatchNorm = path + "conv2.bn" });
         private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 56, 56, folded: new() { BatchNorm = path + "conv3.bn" });
-        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 56, 24, folded: new() { BatchNorm = path + "downsample.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 8, Width: 8, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
 
         private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 64, 56);
         private readonly Matrix _conv2Relu = memory.Matrix(place + 3_584, 16, 56);
-        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 16, 24);
 
         /// <summary>(B·64, 24) → (B·16, 56)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -998,8 +995,7 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
             _conv3Conv.Apply(_conv2Relu, y);
 
             // downsample.conv
-            Fused.TakePixels(x, height: 8, width: 8, stride: 2, _downsampleConvPixels);
-            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
         }
     }
 
@@ -1009,11 +1005,10 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
         private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 152, 56, folded: new() { BatchNorm = path + "conv1.bn" });
         private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 4, Width: 4, Kernel: 3, Stride: 2, Padding: 1, Groups: 19), folded: new() { BatchNorm = path + "conv2.bn" });
         private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 152, 152, folded: new() { BatchNorm = path + "conv3.bn" });
-        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 152, 56, folded: new() { BatchNorm = path + "downsample.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 4, Width: 4, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
 
         private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 16, 152);
         private readonly Matrix _conv2Relu = memory.Matrix(place + 2_432, 4, 152);
-        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 4, 56);
 
         /// <summary>(B·16, 56) → (B·4, 152)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -1028,8 +1023,7 @@ public sealed partial class Parent : Classifier, IGeneratedModel<Parent>
             _conv3Conv.Apply(_conv2Relu, y);
 
             // downsample.conv
-            Fused.TakePixels(x, height: 4, width: 4, stride: 2, _downsampleConvPixels);
-            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
         }
     }
 }

@@ -797,4 +797,148 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             Fused.Add(dx, _dX, dx);
         }
     }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 1_120));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly TransformerBlockInference _blocks0Inference = new(memory, "blocks.0.", 0);
+        private readonly PrunedTransformerBlockInference _blocks1Inference = new(memory, "blocks.1.", 0);
+        private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 32);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 5, 32);
+        private readonly Matrix _normWeight = memory.Parameter("norm.weight", 1, 32);
+        private readonly Matrix _normBias = memory.Parameter("norm.bias", 1, 32);
+        private readonly PackedLinear _patchEmbedProj = memory.Linear("patch_embed.proj", 32, 192);
+        private readonly PackedLinear _head = memory.Linear("head", 10, 32);
+
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(0, 4, 192);
+        private readonly Matrix _patchEmbedProj2 = memory.Matrix(960, 4, 32);
+        private readonly Matrix _tokens = memory.Matrix(800, 5, 32);
+        private readonly Matrix _blocks0 = memory.Matrix(960, 5, 32);
+        private readonly Matrix _blocks1 = memory.Matrix(512, 1, 32);
+        private readonly Matrix _norm = memory.Matrix(0, 1, 32);
+        private readonly Matrix _token = memory.Matrix(32, 1, 32);
+        private readonly Matrix _head2 = memory.Matrix(0, 1, 10);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // patch_embed.proj
+            Fused.Patches(images, size: 8, _patchEmbedProjPatches);
+            _patchEmbedProj.Apply(_patchEmbedProjPatches, _patchEmbedProj2);
+
+            Fused.PrependTokens(_clsToken, _patchEmbedProj2, _tokens);
+            Fused.AddToEveryImage(_tokens, _posEmbed, _tokens);
+            _blocks0Inference.Forward(_tokens, _blocks0);
+            _blocks1Inference.Forward(_blocks0, _blocks1);
+
+            // norm
+            Fused.LayerNorm(_blocks1, _normWeight, _normBias, epsilon: 1e-6, _norm);
+
+            Fused.TakeToken(_norm, tokens: 1, index: 0, _token);
+
+            // head
+            _head.Apply(_token, _head2);
+        }
+    }
+
+    /// <summary>Infers: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 96, 32, folded: new() { LayerNorm = path + "norm1", Queries = 32, HeadWidth = 16 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 32, 32);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 128, 32, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 32, 128);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 480, 5, 32);
+        private readonly Matrix _attnQkv2 = memory.Matrix(place + 0, 5, 96);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 480, 5, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place + 640, 5, 32);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 5, 128);
+
+        /// <summary>(B·5, 32) → (B·5, 32)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.Normalize(x, epsilon: 1e-6, _norm1);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkv2);
+
+            // attn
+            Fused.Attention(_attnQkv2, heads: 2, tokens: 5, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: x);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
+
+    /// <summary>
+    /// Infers: Attention and MLP, each normalised before and added to what came in. For the first 1 tokens alone, which are all that is read.
+    /// </summary>
+    private sealed class PrunedTransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 32);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 32);
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 64, 32, first: 32);
+        private readonly PackedLinear _attnQkv2 = memory.Linear(path + "attn.qkv", 32, 32, folded: new() { Queries = 32, HeadWidth = 16 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 32, 32);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 128, 32, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 32, 128);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 320, 5, 32);
+        private readonly Matrix _leading = memory.Matrix(place + 480, 1, 32);
+        private readonly Matrix _attnQkvKv = memory.Matrix(place + 0, 5, 64);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place + 320, 1, 32);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 352, 1, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place + 128, 1, 32);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 1, 128);
+
+        /// <summary>(B·5, 32) → (B, 32)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            Fused.TakeTokens(x, tokens: 5, count: 1, y);
+
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1);
+
+            Fused.TakeTokens(_norm1, tokens: 5, count: 1, _leading);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkvKv);
+            _attnQkv2.Apply(_leading, _attnQkvQ);
+
+            // attn
+            Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 2, tokens: 5, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: y);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
 }

@@ -1788,16 +1788,16 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
         private readonly Matrix _s1B1 = memory.Matrix(777_728, 3_136, 24);
         private readonly Matrix _s2B1 = memory.Matrix(219_520, 784, 56);
         private readonly Matrix _s3B1 = memory.Matrix(148_960, 196, 152);
-        private readonly Matrix _s3B2 = memory.Matrix(59_744, 196, 152);
-        private readonly Matrix _s3B3 = memory.Matrix(89_536, 196, 152);
-        private readonly Matrix _s3B4 = memory.Matrix(119_328, 196, 152);
+        private readonly Matrix _s3B2 = memory.Matrix(59_584, 196, 152);
+        private readonly Matrix _s3B3 = memory.Matrix(89_376, 196, 152);
+        private readonly Matrix _s3B4 = memory.Matrix(119_168, 196, 152);
         private readonly Matrix _s4B1 = memory.Matrix(90_160, 49, 368);
-        private readonly Matrix _s4B2 = memory.Matrix(36_432, 49, 368);
-        private readonly Matrix _s4B3 = memory.Matrix(54_464, 49, 368);
-        private readonly Matrix _s4B4 = memory.Matrix(36_432, 49, 368);
-        private readonly Matrix _s4B5 = memory.Matrix(54_464, 49, 368);
-        private readonly Matrix _s4B6 = memory.Matrix(36_432, 49, 368);
-        private readonly Matrix _s4B7 = memory.Matrix(54_464, 49, 368);
+        private readonly Matrix _s4B2 = memory.Matrix(36_064, 49, 368);
+        private readonly Matrix _s4B3 = memory.Matrix(54_096, 49, 368);
+        private readonly Matrix _s4B4 = memory.Matrix(36_064, 49, 368);
+        private readonly Matrix _s4B5 = memory.Matrix(54_096, 49, 368);
+        private readonly Matrix _s4B6 = memory.Matrix(36_064, 49, 368);
+        private readonly Matrix _s4B7 = memory.Matrix(54_096, 49, 368);
         private readonly Matrix _headMean = memory.Matrix(1_008, 1, 368);
         private readonly Matrix _headFc2 = memory.Matrix(0, 1, 1_000);
 
@@ -1840,15 +1840,13 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
         private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 8, 24);
         private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 24, 8);
         private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 24, 24, folded: new() { BatchNorm = path + "conv3.bn" });
-        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 24, 32, folded: new() { BatchNorm = path + "downsample.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 112, Width: 112, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
 
         private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 12_544, 24);
         private readonly Matrix _conv2Relu = memory.Matrix(place + 301_056, 3_136, 24);
         private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 24);
         private readonly Matrix _seRelu = memory.Matrix(place + 32, 1, 8);
-        private readonly Matrix _seSigmoid = memory.Matrix(place + 75_264, 1, 24);
-        private readonly Matrix _seGated = memory.Matrix(place + 0, 3_136, 24);
-        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 3_136, 32);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 0, 1, 24);
 
         /// <summary>(B·12544, 32) → (B·3136, 24)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -1869,14 +1867,13 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
             _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
 
             // se
-            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+            Fused.Gate(_conv2Relu, _seSigmoid, _conv2Relu);
 
             // conv3.conv
-            _conv3Conv.Apply(_seGated, y);
+            _conv3Conv.Apply(_conv2Relu, y);
 
             // downsample.conv
-            Fused.TakePixels(x, height: 112, width: 112, stride: 2, _downsampleConvPixels);
-            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
         }
     }
 
@@ -1888,15 +1885,13 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
         private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 6, 56);
         private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 56, 6);
         private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 56, 56, folded: new() { BatchNorm = path + "conv3.bn" });
-        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 56, 24, folded: new() { BatchNorm = path + "downsample.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 56, Width: 56, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
 
         private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 3_136, 56);
         private readonly Matrix _conv2Relu = memory.Matrix(place + 175_616, 784, 56);
         private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 56);
         private readonly Matrix _seRelu = memory.Matrix(place + 64, 1, 6);
-        private readonly Matrix _seSigmoid = memory.Matrix(place + 43_904, 1, 56);
-        private readonly Matrix _seGated = memory.Matrix(place + 0, 784, 56);
-        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 784, 24);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 0, 1, 56);
 
         /// <summary>(B·3136, 24) → (B·784, 56)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -1917,14 +1912,13 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
             _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
 
             // se
-            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+            Fused.Gate(_conv2Relu, _seSigmoid, _conv2Relu);
 
             // conv3.conv
-            _conv3Conv.Apply(_seGated, y);
+            _conv3Conv.Apply(_conv2Relu, y);
 
             // downsample.conv
-            Fused.TakePixels(x, height: 56, width: 56, stride: 2, _downsampleConvPixels);
-            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
         }
     }
 
@@ -1936,15 +1930,13 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
         private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 14, 152);
         private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 152, 14);
         private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 152, 152, folded: new() { BatchNorm = path + "conv3.bn" });
-        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 152, 56, folded: new() { BatchNorm = path + "downsample.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 28, Width: 28, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
 
         private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 784, 152);
         private readonly Matrix _conv2Relu = memory.Matrix(place + 119_168, 196, 152);
         private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 152);
         private readonly Matrix _seRelu = memory.Matrix(place + 160, 1, 14);
-        private readonly Matrix _seSigmoid = memory.Matrix(place + 29_792, 1, 152);
-        private readonly Matrix _seGated = memory.Matrix(place + 0, 196, 152);
-        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 196, 56);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 0, 1, 152);
 
         /// <summary>(B·784, 56) → (B·196, 152)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -1965,14 +1957,13 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
             _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
 
             // se
-            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+            Fused.Gate(_conv2Relu, _seSigmoid, _conv2Relu);
 
             // conv3.conv
-            _conv3Conv.Apply(_seGated, y);
+            _conv3Conv.Apply(_conv2Relu, y);
 
             // downsample.conv
-            Fused.TakePixels(x, height: 28, width: 28, stride: 2, _downsampleConvPixels);
-            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
         }
     }
 
@@ -1989,8 +1980,7 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
         private readonly Matrix _conv2Relu = memory.Matrix(place + 29_792, 196, 152);
         private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 152);
         private readonly Matrix _seRelu = memory.Matrix(place + 160, 1, 38);
-        private readonly Matrix _seSigmoid = memory.Matrix(place + 59_584, 1, 152);
-        private readonly Matrix _seGated = memory.Matrix(place + 0, 196, 152);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 0, 1, 152);
 
         /// <summary>(B·196, 152) → (B·196, 152)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -2011,10 +2001,10 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
             _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
 
             // se
-            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+            Fused.Gate(_conv2Relu, _seSigmoid, _conv2Relu);
 
             // conv3.conv
-            _conv3Conv.Apply(_seGated, y, residual: x, activation: Activation.Relu);
+            _conv3Conv.Apply(_conv2Relu, y, residual: x, activation: Activation.Relu);
         }
     }
 
@@ -2026,15 +2016,13 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
         private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 38, 368);
         private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 368, 38);
         private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 368, 368, folded: new() { BatchNorm = path + "conv3.bn" });
-        private readonly PackedLinear _downsampleConv = memory.Linear(path + "downsample.conv", 368, 152, folded: new() { BatchNorm = path + "downsample.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 14, Width: 14, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
 
         private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 196, 368);
         private readonly Matrix _conv2Relu = memory.Matrix(place + 72_128, 49, 368);
         private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 368);
         private readonly Matrix _seRelu = memory.Matrix(place + 368, 1, 38);
-        private readonly Matrix _seSigmoid = memory.Matrix(place + 18_032, 1, 368);
-        private readonly Matrix _seGated = memory.Matrix(place + 0, 49, 368);
-        private readonly Matrix _downsampleConvPixels = memory.Matrix(place + 0, 49, 152);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 0, 1, 368);
 
         /// <summary>(B·196, 152) → (B·49, 368)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -2055,14 +2043,13 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
             _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
 
             // se
-            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+            Fused.Gate(_conv2Relu, _seSigmoid, _conv2Relu);
 
             // conv3.conv
-            _conv3Conv.Apply(_seGated, y);
+            _conv3Conv.Apply(_conv2Relu, y);
 
             // downsample.conv
-            Fused.TakePixels(x, height: 14, width: 14, stride: 2, _downsampleConvPixels);
-            _downsampleConv.Apply(_downsampleConvPixels, y, residual: y, activation: Activation.Relu);
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
         }
     }
 
@@ -2079,8 +2066,7 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
         private readonly Matrix _conv2Relu = memory.Matrix(place + 18_032, 49, 368);
         private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 368);
         private readonly Matrix _seRelu = memory.Matrix(place + 368, 1, 92);
-        private readonly Matrix _seSigmoid = memory.Matrix(place + 36_064, 1, 368);
-        private readonly Matrix _seGated = memory.Matrix(place + 0, 49, 368);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 0, 1, 368);
 
         /// <summary>(B·49, 368) → (B·49, 368)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -2101,10 +2087,10 @@ public sealed partial class RegNetY002 : Classifier, IGeneratedModel<RegNetY002>
             _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
 
             // se
-            Fused.Gate(_conv2Relu, _seSigmoid, _seGated);
+            Fused.Gate(_conv2Relu, _seSigmoid, _conv2Relu);
 
             // conv3.conv
-            _conv3Conv.Apply(_seGated, y, residual: x, activation: Activation.Relu);
+            _conv3Conv.Apply(_conv2Relu, y, residual: x, activation: Activation.Relu);
         }
     }
 }

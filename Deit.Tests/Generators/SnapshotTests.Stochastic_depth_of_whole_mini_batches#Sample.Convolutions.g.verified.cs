@@ -605,39 +605,42 @@ public sealed partial class Convolutions : Classifier, IGeneratedModel<Convoluti
         /// <summary>(B·64, 32) → (B·16, 16)</summary>
         public void Forward(Matrix x, Matrix y)
         {
-            // conv1.conv
-            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+            if (_dropPath.Any)
+            {
+                // conv1.conv
+                Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
 
-            // conv1.bn
-            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+                // conv1.bn
+                Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
 
-            // conv2.conv
-            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 2), _conv2Conv);
+                // conv2.conv
+                Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 2), _conv2Conv);
 
-            // conv2.bn
-            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+                // conv2.bn
+                Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
 
-            // se
-            Fused.MeanOfRows(_conv2Relu, rows: 16, skipped: 0, _seMean);
+                // se
+                Fused.MeanOfRows(_conv2Relu, rows: 16, skipped: 0, _seMean);
 
-            // se.fc1
-            Fused.Linear(_seMean, _seFc1Weight, _seFc1Bias, _seFc1);
+                // se.fc1
+                Fused.Linear(_seMean, _seFc1Weight, _seFc1Bias, _seFc1);
 
-            // se
-            Fused.Relu(_seFc1, _seFc1);
+                // se
+                Fused.Relu(_seFc1, _seFc1);
 
-            // se.fc2
-            Fused.Linear(_seFc1, _seFc2Weight, _seFc2Bias, _seFc2);
+                // se.fc2
+                Fused.Linear(_seFc1, _seFc2Weight, _seFc2Bias, _seFc2);
 
-            // se
-            Fused.Sigmoid(_seFc2, _seFc2);
-            Fused.Gate(_conv2Relu, _seFc2, _seGated);
+                // se
+                Fused.Sigmoid(_seFc2, _seFc2);
+                Fused.Gate(_conv2Relu, _seFc2, _seGated);
 
-            // conv3.conv
-            Fused.Linear(_seGated, _conv3ConvWeight, _conv3Conv);
+                // conv3.conv
+                Fused.Linear(_seGated, _conv3ConvWeight, _conv3Conv);
 
-            // conv3.bn
-            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+                // conv3.bn
+                Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+            }
 
             // downsample.conv
             Fused.TakePixels(x, height: 8, width: 8, stride: 2, _downsampleConvPixels);
@@ -665,50 +668,79 @@ public sealed partial class Convolutions : Classifier, IGeneratedModel<Convoluti
             Fused.LinearWeightGradient(_dDownsampleConv, _downsampleConvPixels, _dDownsampleConvWeight);
             Fused.TakePixelsBackward(_dDownsampleConvPixels, height: 8, width: 8, stride: 2, dx);
 
-            // drop_path
-            Fused.ScaleImages(_dSum, _dropPath, _dSum);
+            if (_dropPath.Any)
+            {
+                // drop_path
+                Fused.ScaleImages(_dSum, _dropPath, _dSum);
 
-            // conv3.bn
-            Fused.BatchNormBackward(_dSum, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dSum, _dConv3BnWeight, _dConv3BnBias);
+                // conv3.bn
+                Fused.BatchNormBackward(_dSum, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dSum, _dConv3BnWeight, _dConv3BnBias);
 
-            // conv3.conv
-            Fused.LinearInputGradient(_dSum, _conv3ConvWeight, _dSeGated);
-            Fused.LinearWeightGradient(_dSum, _seGated, _dConv3ConvWeight);
+                // conv3.conv
+                Fused.LinearInputGradient(_dSum, _conv3ConvWeight, _dSeGated);
+                Fused.LinearWeightGradient(_dSum, _seGated, _dConv3ConvWeight);
 
-            // se
-            Fused.GateBackward(_conv2Relu, _seFc2, _dSeGated, _dSeGated, _dSeSigmoid);
-            Fused.SigmoidBackward(_seFc2, _dSeSigmoid, _dSeSigmoid);
+                // se
+                Fused.GateBackward(_conv2Relu, _seFc2, _dSeGated, _dSeGated, _dSeSigmoid);
+                Fused.SigmoidBackward(_seFc2, _dSeSigmoid, _dSeSigmoid);
 
-            // se.fc2
-            Fused.LinearInputGradient(_dSeSigmoid, _seFc2Weight, _dSeRelu);
-            Fused.LinearWeightGradient(_dSeSigmoid, _seFc1, _dSeFc2Weight);
-            Fused.ColumnSum(_dSeSigmoid, _dSeFc2Bias);
+                // se.fc2
+                Fused.LinearInputGradient(_dSeSigmoid, _seFc2Weight, _dSeRelu);
+                Fused.LinearWeightGradient(_dSeSigmoid, _seFc1, _dSeFc2Weight);
+                Fused.ColumnSum(_dSeSigmoid, _dSeFc2Bias);
 
-            // se
-            Fused.ReluBackward(_seFc1, _dSeRelu, _dSeRelu);
+                // se
+                Fused.ReluBackward(_seFc1, _dSeRelu, _dSeRelu);
 
-            // se.fc1
-            Fused.LinearInputGradient(_dSeRelu, _seFc1Weight, _dSeMean);
-            Fused.LinearWeightGradient(_dSeRelu, _seMean, _dSeFc1Weight);
-            Fused.ColumnSum(_dSeRelu, _dSeFc1Bias);
+                // se.fc1
+                Fused.LinearInputGradient(_dSeRelu, _seFc1Weight, _dSeMean);
+                Fused.LinearWeightGradient(_dSeRelu, _seMean, _dSeFc1Weight);
+                Fused.ColumnSum(_dSeRelu, _dSeFc1Bias);
 
-            // se
-            Fused.MeanOfRowsBackward(_dSeMean, rows: 16, skipped: 0, _dConv2Relu);
-            Fused.Add(_dSeGated, _dConv2Relu, _dSeGated);
+                // se
+                Fused.MeanOfRowsBackward(_dSeMean, rows: 16, skipped: 0, _dConv2Relu);
+                Fused.Add(_dSeGated, _dConv2Relu, _dSeGated);
 
-            // conv2.bn
-            Fused.BatchNormBackward(_dSeGated, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dSeGated, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+                // conv2.bn
+                Fused.BatchNormBackward(_dSeGated, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dSeGated, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
 
-            // conv2.conv
-            Fused.ConvolutionBackward(_dSeGated, _conv1Relu, _conv2ConvWeight, new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 2), _dConv1Relu, _dConv2ConvWeight);
+                // conv2.conv
+                Fused.ConvolutionBackward(_dSeGated, _conv1Relu, _conv2ConvWeight, new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 2), _dConv1Relu, _dConv2ConvWeight);
 
-            // conv1.bn
-            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+                // conv1.bn
+                Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+                // conv1.conv
+                Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            }
+            else
+            {
+                Fused.Zero(_dConv3BnWeight);
+                Fused.Zero(_dConv3BnBias);
+                Fused.Zero(_dConv3ConvWeight);
+                Fused.Zero(_dSeFc2Weight);
+                Fused.Zero(_dSeFc2Bias);
+                Fused.Zero(_dSeFc1Weight);
+                Fused.Zero(_dSeFc1Bias);
+                Fused.Zero(_dConv2BnWeight);
+                Fused.Zero(_dConv2BnBias);
+                Fused.Zero(_dConv2ConvWeight);
+                Fused.Zero(_dConv1BnWeight);
+                Fused.Zero(_dConv1BnBias);
+            }
 
             // conv1.conv
-            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
             Fused.AddBranch(dx, _dX, _dropPath, dx);
-            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+
+            if (_dropPath.Any)
+            {
+                // conv1.conv
+                Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+            }
+            else
+            {
+                Fused.Zero(_dConv1ConvWeight);
+            }
         }
     }
 
@@ -780,39 +812,42 @@ public sealed partial class Convolutions : Classifier, IGeneratedModel<Convoluti
         /// <summary>(B·16, 16) → (B·16, 16)</summary>
         public void Forward(Matrix x, Matrix y)
         {
-            // conv1.conv
-            Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
+            if (_dropPath.Any)
+            {
+                // conv1.conv
+                Fused.Linear(x, _conv1ConvWeight, _conv1Conv);
 
-            // conv1.bn
-            Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
+                // conv1.bn
+                Fused.BatchNorm(_conv1Conv, _conv1BnWeight, _conv1BnBias, _conv1BnRunningMean, _conv1BnRunningVar, _conv1BnNumBatchesTracked, _conv1Relu, _conv1BnMean, _conv1BnInverseDeviation, activation: Activation.Relu);
 
-            // conv2.conv
-            Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 4, Width: 4, Kernel: 3, Stride: 1, Padding: 1, Groups: 2), _conv2Conv);
+                // conv2.conv
+                Fused.Convolution(_conv1Relu, _conv2ConvWeight, new(Height: 4, Width: 4, Kernel: 3, Stride: 1, Padding: 1, Groups: 2), _conv2Conv);
 
-            // conv2.bn
-            Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
+                // conv2.bn
+                Fused.BatchNorm(_conv2Conv, _conv2BnWeight, _conv2BnBias, _conv2BnRunningMean, _conv2BnRunningVar, _conv2BnNumBatchesTracked, _conv2Relu, _conv2BnMean, _conv2BnInverseDeviation, activation: Activation.Relu);
 
-            // se
-            Fused.MeanOfRows(_conv2Relu, rows: 16, skipped: 0, _seMean);
+                // se
+                Fused.MeanOfRows(_conv2Relu, rows: 16, skipped: 0, _seMean);
 
-            // se.fc1
-            Fused.Linear(_seMean, _seFc1Weight, _seFc1Bias, _seFc1);
+                // se.fc1
+                Fused.Linear(_seMean, _seFc1Weight, _seFc1Bias, _seFc1);
 
-            // se
-            Fused.Relu(_seFc1, _seFc1);
+                // se
+                Fused.Relu(_seFc1, _seFc1);
 
-            // se.fc2
-            Fused.Linear(_seFc1, _seFc2Weight, _seFc2Bias, _seFc2);
+                // se.fc2
+                Fused.Linear(_seFc1, _seFc2Weight, _seFc2Bias, _seFc2);
 
-            // se
-            Fused.Sigmoid(_seFc2, _seFc2);
-            Fused.Gate(_conv2Relu, _seFc2, _seGated);
+                // se
+                Fused.Sigmoid(_seFc2, _seFc2);
+                Fused.Gate(_conv2Relu, _seFc2, _seGated);
 
-            // conv3.conv
-            Fused.Linear(_seGated, _conv3ConvWeight, _conv3Conv);
+                // conv3.conv
+                Fused.Linear(_seGated, _conv3ConvWeight, _conv3Conv);
 
-            // conv3.bn
-            Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+                // conv3.bn
+                Fused.BatchNorm(_conv3Conv, _conv3BnWeight, _conv3BnBias, _conv3BnRunningMean, _conv3BnRunningVar, _conv3BnNumBatchesTracked, _conv3Bn, _conv3BnMean, _conv3BnInverseDeviation);
+            }
 
             // drop_path
             Fused.AddKept(x, _conv3Bn, _dropPath, y);
@@ -825,50 +860,205 @@ public sealed partial class Convolutions : Classifier, IGeneratedModel<Convoluti
         {
             Fused.ReluBackward(y, dy, dy);
 
-            // drop_path
-            Fused.ScaleImages(dy, _dropPath, _dConv3Bn);
+            if (_dropPath.Any)
+            {
+                // drop_path
+                Fused.ScaleImages(dy, _dropPath, _dConv3Bn);
 
-            // conv3.bn
-            Fused.BatchNormBackward(_dConv3Bn, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dConv3Bn, _dConv3BnWeight, _dConv3BnBias);
+                // conv3.bn
+                Fused.BatchNormBackward(_dConv3Bn, _conv3Conv, _conv3BnMean, _conv3BnInverseDeviation, _conv3BnWeight, _conv3BnBias, _dConv3Bn, _dConv3BnWeight, _dConv3BnBias);
 
-            // conv3.conv
-            Fused.LinearInputGradient(_dConv3Bn, _conv3ConvWeight, _dSeGated);
-            Fused.LinearWeightGradient(_dConv3Bn, _seGated, _dConv3ConvWeight);
+                // conv3.conv
+                Fused.LinearInputGradient(_dConv3Bn, _conv3ConvWeight, _dSeGated);
+                Fused.LinearWeightGradient(_dConv3Bn, _seGated, _dConv3ConvWeight);
 
-            // se
-            Fused.GateBackward(_conv2Relu, _seFc2, _dSeGated, _dSeGated, _dSeSigmoid);
-            Fused.SigmoidBackward(_seFc2, _dSeSigmoid, _dSeSigmoid);
+                // se
+                Fused.GateBackward(_conv2Relu, _seFc2, _dSeGated, _dSeGated, _dSeSigmoid);
+                Fused.SigmoidBackward(_seFc2, _dSeSigmoid, _dSeSigmoid);
 
-            // se.fc2
-            Fused.LinearInputGradient(_dSeSigmoid, _seFc2Weight, _dSeRelu);
-            Fused.LinearWeightGradient(_dSeSigmoid, _seFc1, _dSeFc2Weight);
-            Fused.ColumnSum(_dSeSigmoid, _dSeFc2Bias);
+                // se.fc2
+                Fused.LinearInputGradient(_dSeSigmoid, _seFc2Weight, _dSeRelu);
+                Fused.LinearWeightGradient(_dSeSigmoid, _seFc1, _dSeFc2Weight);
+                Fused.ColumnSum(_dSeSigmoid, _dSeFc2Bias);
 
-            // se
-            Fused.ReluBackward(_seFc1, _dSeRelu, _dSeRelu);
+                // se
+                Fused.ReluBackward(_seFc1, _dSeRelu, _dSeRelu);
 
-            // se.fc1
-            Fused.LinearInputGradient(_dSeRelu, _seFc1Weight, _dSeMean);
-            Fused.LinearWeightGradient(_dSeRelu, _seMean, _dSeFc1Weight);
-            Fused.ColumnSum(_dSeRelu, _dSeFc1Bias);
+                // se.fc1
+                Fused.LinearInputGradient(_dSeRelu, _seFc1Weight, _dSeMean);
+                Fused.LinearWeightGradient(_dSeRelu, _seMean, _dSeFc1Weight);
+                Fused.ColumnSum(_dSeRelu, _dSeFc1Bias);
 
-            // se
-            Fused.MeanOfRowsBackward(_dSeMean, rows: 16, skipped: 0, _dConv2Relu);
-            Fused.Add(_dSeGated, _dConv2Relu, _dSeGated);
+                // se
+                Fused.MeanOfRowsBackward(_dSeMean, rows: 16, skipped: 0, _dConv2Relu);
+                Fused.Add(_dSeGated, _dConv2Relu, _dSeGated);
 
-            // conv2.bn
-            Fused.BatchNormBackward(_dSeGated, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dSeGated, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
+                // conv2.bn
+                Fused.BatchNormBackward(_dSeGated, _conv2Conv, _conv2BnMean, _conv2BnInverseDeviation, _conv2BnWeight, _conv2BnBias, _dSeGated, _dConv2BnWeight, _dConv2BnBias, activation: Activation.Relu);
 
-            // conv2.conv
-            Fused.ConvolutionBackward(_dSeGated, _conv1Relu, _conv2ConvWeight, new(Height: 4, Width: 4, Kernel: 3, Stride: 1, Padding: 1, Groups: 2), _dConv1Relu, _dConv2ConvWeight);
+                // conv2.conv
+                Fused.ConvolutionBackward(_dSeGated, _conv1Relu, _conv2ConvWeight, new(Height: 4, Width: 4, Kernel: 3, Stride: 1, Padding: 1, Groups: 2), _dConv1Relu, _dConv2ConvWeight);
 
-            // conv1.bn
-            Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+                // conv1.bn
+                Fused.BatchNormBackward(_dConv1Relu, _conv1Conv, _conv1BnMean, _conv1BnInverseDeviation, _conv1BnWeight, _conv1BnBias, _dConv1Relu, _dConv1BnWeight, _dConv1BnBias, activation: Activation.Relu);
+
+                // conv1.conv
+                Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+            }
+            else
+            {
+                Fused.Zero(_dConv3BnWeight);
+                Fused.Zero(_dConv3BnBias);
+                Fused.Zero(_dConv3ConvWeight);
+                Fused.Zero(_dSeFc2Weight);
+                Fused.Zero(_dSeFc2Bias);
+                Fused.Zero(_dSeFc1Weight);
+                Fused.Zero(_dSeFc1Bias);
+                Fused.Zero(_dConv2BnWeight);
+                Fused.Zero(_dConv2BnBias);
+                Fused.Zero(_dConv2ConvWeight);
+                Fused.Zero(_dConv1BnWeight);
+                Fused.Zero(_dConv1BnBias);
+            }
 
             // conv1.conv
-            Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
             Fused.AddBranch(dy, _dX, _dropPath, dy);
-            Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+
+            if (_dropPath.Any)
+            {
+                // conv1.conv
+                Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+            }
+            else
+            {
+                Fused.Zero(_dConv1ConvWeight);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 3_584));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly DownsamplingBottleneckInference _s1B1Inference = new(memory, "s1.b1.", 2_048);
+        private readonly BottleneckInference _s1B2Inference = new(memory, "s1.b2.", 0);
+        private readonly PackedConvolution _stemConv = memory.Convolution("stem.conv", new(Height: 16, Width: 16, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), folded: new() { BatchNorm = "stem.bn" });
+        private readonly PackedLinear _headFc = memory.Linear("head.fc", 10, 16);
+
+        private readonly Matrix _stemRelu = memory.Matrix(0, 64, 32);
+        private readonly Matrix _s1B1 = memory.Matrix(3_328, 16, 16);
+        private readonly Matrix _s1B2 = memory.Matrix(512, 16, 16);
+        private readonly Matrix _headMean = memory.Matrix(0, 1, 16);
+        private readonly Matrix _headFc2 = memory.Matrix(16, 1, 10);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_headFc2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // stem.conv
+            _stemConv.Apply(images, _stemRelu, activation: Activation.Relu);
+
+            _s1B1Inference.Forward(_stemRelu, _s1B1);
+            _s1B2Inference.Forward(_s1B1, _s1B2);
+
+            // head
+            Fused.MeanOfRows(_s1B2, rows: 16, skipped: 0, _headMean);
+
+            // head.fc
+            _headFc.Apply(_headMean, _headFc2);
+        }
+    }
+
+    /// <summary>Infers: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 16, 32, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 2), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 8, 16);
+        private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 16, 8);
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 16, 16, folded: new() { BatchNorm = path + "conv3.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 8, Width: 8, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 64, 16);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 1_024, 16, 16);
+        private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 16);
+        private readonly Matrix _seRelu = memory.Matrix(place + 16, 1, 8);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 0, 1, 16);
+
+        /// <summary>(B·64, 32) → (B·16, 16)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 16, skipped: 0, _seMean);
+
+            // se.fc1
+            _seFc1.Apply(_seMean, _seRelu, activation: Activation.Relu);
+
+            // se.fc2
+            _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
+
+            // se
+            Fused.Gate(_conv2Relu, _seSigmoid, _conv2Relu);
+
+            // conv3.conv
+            _conv3Conv.Apply(_conv2Relu, y);
+
+            // downsample.conv
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
+        }
+    }
+
+    /// <summary>Infers: Three convolutions, of which the middle one is grouped, added to what came in.</summary>
+    private sealed class BottleneckInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 16, 16, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 4, Width: 4, Kernel: 3, Stride: 1, Padding: 1, Groups: 2), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 4, 16);
+        private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 16, 4);
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 16, 16, folded: new() { BatchNorm = path + "conv3.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 16, 16);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 256, 16, 16);
+        private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 16);
+        private readonly Matrix _seRelu = memory.Matrix(place + 16, 1, 4);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 0, 1, 16);
+
+        /// <summary>(B·16, 16) → (B·16, 16)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 16, skipped: 0, _seMean);
+
+            // se.fc1
+            _seFc1.Apply(_seMean, _seRelu, activation: Activation.Relu);
+
+            // se.fc2
+            _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
+
+            // se
+            Fused.Gate(_conv2Relu, _seSigmoid, _conv2Relu);
+
+            // conv3.conv
+            _conv3Conv.Apply(_conv2Relu, y, residual: x, activation: Activation.Relu);
         }
     }
 }

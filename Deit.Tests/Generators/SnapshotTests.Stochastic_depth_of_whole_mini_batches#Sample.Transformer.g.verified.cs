@@ -436,11 +436,14 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
             // norm1
             Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1, _norm1Mean, _norm1InverseDeviation, kept: _dropPath1, shift: _attnProjBias, shifted: _attnProjSum);
 
-            // attn.qkv
-            Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkv);
+            if (_dropPath1.Any)
+            {
+                // attn.qkv
+                Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkv);
 
-            // attn
-            Fused.Attention(_attnQkv, heads: 2, tokens: 5, _attnMerged, _attnProbabilities);
+                // attn
+                Fused.Attention(_attnQkv, heads: 2, tokens: 5, _attnMerged, _attnProbabilities);
+            }
 
             // attn.proj
             Fused.LinearOnto(_attnMerged, _attnProjWeight, _attnProjSum, _attnProjSum, kept: _dropPath1, product: _attnProj);
@@ -456,6 +459,7 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
                 // mlp
                 Fused.Gelu(_mlpFc1, _mlpGelu);
             }
+
             // mlp.fc2
             Fused.LinearOnto(_mlpGelu, _mlpFc2Weight, y, y, kept: _dropPath2, product: _mlpFc2);
         }
@@ -489,24 +493,35 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
                 Fused.Zero(_dMlpFc2Weight);
                 Fused.Zero(_dMlpFc1Weight);
             }
+
             // norm2
             Fused.LayerNormBackward(_dNorm2, _attnProjSum, _norm2Mean, _norm2InverseDeviation, _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
 
-            // drop_path1
-            Fused.ScaleImages(dy, _dropPath1, _dAttnProj);
+            if (_dropPath1.Any)
+            {
+                // drop_path1
+                Fused.ScaleImages(dy, _dropPath1, _dAttnProj);
 
-            // attn.proj
-            Fused.LinearInputGradient(_dAttnProj, _attnProjWeight, _dAttnMerged);
-            Fused.LinearWeightGradient(_dAttnProj, _attnMerged, _dAttnProjWeight);
-            Fused.ColumnSum(_dAttnProj, _dAttnProjBias);
+                // attn.proj
+                Fused.LinearInputGradient(_dAttnProj, _attnProjWeight, _dAttnMerged);
+                Fused.LinearWeightGradient(_dAttnProj, _attnMerged, _dAttnProjWeight);
+                Fused.ColumnSum(_dAttnProj, _dAttnProjBias);
 
-            // attn
-            Fused.AttentionBackward(_attnQkv, _attnProbabilities, _dAttnMerged, heads: 2, tokens: 5, _dAttnQkv);
+                // attn
+                Fused.AttentionBackward(_attnQkv, _attnProbabilities, _dAttnMerged, heads: 2, tokens: 5, _dAttnQkv);
 
-            // attn.qkv
-            Fused.LinearInputGradient(_dAttnQkv, _attnQkvWeight, _dNorm1);
-            Fused.LinearWeightGradient(_dAttnQkv, _norm1, _dAttnQkvWeight);
-            Fused.ColumnSum(_dAttnQkv, _dAttnQkvBias);
+                // attn.qkv
+                Fused.LinearInputGradient(_dAttnQkv, _attnQkvWeight, _dNorm1);
+                Fused.LinearWeightGradient(_dAttnQkv, _norm1, _dAttnQkvWeight);
+                Fused.ColumnSum(_dAttnQkv, _dAttnQkvBias);
+            }
+            else
+            {
+                Fused.Zero(_dAttnProjWeight);
+                Fused.Zero(_dAttnProjBias);
+                Fused.Zero(_dAttnQkvWeight);
+                Fused.Zero(_dAttnQkvBias);
+            }
 
             // norm1
             Fused.LayerNormBackward(_dNorm1, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
@@ -583,23 +598,24 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
         {
             Fused.TakeTokens(x, tokens: 5, count: 1, _leading);
 
-            // norm1
-            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1, _norm1Mean, _norm1InverseDeviation);
-
-            Fused.TakeTokens(_norm1, tokens: 5, count: 1, _leading2);
-
-            // attn.qkv
-            Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkvKv);
-            Fused.Linear(_leading2, _attnQkvWeight2, _attnQkvBias2, _attnQkvQ);
-
-            // attn
-            Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 2, tokens: 5, _attnMerged, _attnProbabilities);
-
             if (_dropPath1.Any)
             {
+                // norm1
+                Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1, _norm1Mean, _norm1InverseDeviation);
+
+                Fused.TakeTokens(_norm1, tokens: 5, count: 1, _leading2);
+
+                // attn.qkv
+                Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkvKv);
+                Fused.Linear(_leading2, _attnQkvWeight2, _attnQkvBias2, _attnQkvQ);
+
+                // attn
+                Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 2, tokens: 5, _attnMerged, _attnProbabilities);
+
                 // attn.proj
                 Fused.Linear(_attnMerged, _attnProjWeight, _attnProjBias, _attnProj);
             }
+
             // drop_path1
             Fused.AddKept(_leading, _attnProj, _dropPath1, _leading);
 
@@ -614,6 +630,7 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
                 // mlp
                 Fused.Gelu(_mlpFc1, _mlpGelu);
             }
+
             // mlp.fc2
             Fused.LinearOnto(_mlpGelu, _mlpFc2Weight, y, y, kept: _dropPath2, product: _mlpFc2);
         }
@@ -647,6 +664,7 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
                 Fused.Zero(_dMlpFc2Weight);
                 Fused.Zero(_dMlpFc1Weight);
             }
+
             // norm2
             Fused.LayerNormBackward(_dNorm2, _leading, _norm2Mean, _norm2InverseDeviation, _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
 
@@ -688,8 +706,153 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
                 Fused.Zero(_dNorm1Weight);
                 Fused.Zero(_dNorm1Bias);
             }
+
             Fused.TakeTokensBackward(_dy, tokens: 5, count: 1, dx);
             Fused.AddBranch(dx, _dNorm1, _dropPath1, dx);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 1_120));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly TransformerBlockInference _blocks0Inference = new(memory, "blocks.0.", 0);
+        private readonly PrunedTransformerBlockInference _blocks1Inference = new(memory, "blocks.1.", 0);
+        private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 32);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 5, 32);
+        private readonly Matrix _normWeight = memory.Parameter("norm.weight", 1, 32);
+        private readonly Matrix _normBias = memory.Parameter("norm.bias", 1, 32);
+        private readonly PackedLinear _patchEmbedProj = memory.Linear("patch_embed.proj", 32, 192);
+        private readonly PackedLinear _head = memory.Linear("head", 10, 32);
+
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(0, 4, 192);
+        private readonly Matrix _patchEmbedProj2 = memory.Matrix(960, 4, 32);
+        private readonly Matrix _tokens = memory.Matrix(800, 5, 32);
+        private readonly Matrix _blocks0 = memory.Matrix(960, 5, 32);
+        private readonly Matrix _blocks1 = memory.Matrix(512, 1, 32);
+        private readonly Matrix _norm = memory.Matrix(0, 1, 32);
+        private readonly Matrix _token = memory.Matrix(32, 1, 32);
+        private readonly Matrix _head2 = memory.Matrix(0, 1, 10);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // patch_embed.proj
+            Fused.Patches(images, size: 8, _patchEmbedProjPatches);
+            _patchEmbedProj.Apply(_patchEmbedProjPatches, _patchEmbedProj2);
+
+            Fused.PrependTokens(_clsToken, _patchEmbedProj2, _tokens);
+            Fused.AddToEveryImage(_tokens, _posEmbed, _tokens);
+            _blocks0Inference.Forward(_tokens, _blocks0);
+            _blocks1Inference.Forward(_blocks0, _blocks1);
+
+            // norm
+            Fused.LayerNorm(_blocks1, _normWeight, _normBias, epsilon: 1e-6, _norm);
+
+            Fused.TakeToken(_norm, tokens: 1, index: 0, _token);
+
+            // head
+            _head.Apply(_token, _head2);
+        }
+    }
+
+    /// <summary>Infers: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 96, 32, folded: new() { LayerNorm = path + "norm1", Queries = 32, HeadWidth = 16 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 32, 32);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 128, 32, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 32, 128);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 480, 5, 32);
+        private readonly Matrix _attnQkv2 = memory.Matrix(place + 0, 5, 96);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 480, 5, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place + 640, 5, 32);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 5, 128);
+
+        /// <summary>(B·5, 32) → (B·5, 32)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.Normalize(x, epsilon: 1e-6, _norm1);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkv2);
+
+            // attn
+            Fused.Attention(_attnQkv2, heads: 2, tokens: 5, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: x);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
+
+    /// <summary>
+    /// Infers: Attention and MLP, each normalised before and added to what came in. For the first 1 tokens alone, which are all that is read.
+    /// </summary>
+    private sealed class PrunedTransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 32);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 32);
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 64, 32, first: 32);
+        private readonly PackedLinear _attnQkv2 = memory.Linear(path + "attn.qkv", 32, 32, folded: new() { Queries = 32, HeadWidth = 16 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 32, 32);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 128, 32, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 32, 128);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 320, 5, 32);
+        private readonly Matrix _leading = memory.Matrix(place + 480, 1, 32);
+        private readonly Matrix _attnQkvKv = memory.Matrix(place + 0, 5, 64);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place + 320, 1, 32);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 352, 1, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place + 128, 1, 32);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 1, 128);
+
+        /// <summary>(B·5, 32) → (B, 32)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            Fused.TakeTokens(x, tokens: 5, count: 1, y);
+
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1);
+
+            Fused.TakeTokens(_norm1, tokens: 5, count: 1, _leading);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkvKv);
+            _attnQkv2.Apply(_leading, _attnQkvQ);
+
+            // attn
+            Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 2, tokens: 5, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: y);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
         }
     }
 }
