@@ -85,6 +85,23 @@ internal static class BranchConditions
 
     private static bool Is(Instruction instruction, Slot kept) => instruction["kept"]?.State == kept.State;
 
-    private static ImmutableArray<Instruction> Under(ImmutableArray<Instruction> pass, HashSet<Instruction> branch, Slot kept) =>
-        [.. pass.Select(instruction => branch.Contains(instruction) ? instruction with { RunsWith = instruction.RunsWith.Add(kept) } : instruction)];
+    /// <summary>The pass with the condition on what is of the branch; a weight's gradient does not wait for the sum after which it stood.</summary>
+    private static ImmutableArray<Instruction> Under(ImmutableArray<Instruction> pass, HashSet<Instruction> branch, Slot kept)
+    {
+        var ordered = new List<Instruction>(pass.Length);
+        foreach (Instruction instruction in pass)
+        {
+            if (!branch.Contains(instruction))
+            {
+                ordered.Add(instruction);
+                continue;
+            }
+
+            int last = ordered.FindLastIndex(earlier => earlier.RunsWith.Contains(kept));
+            bool isFree = last >= 0 && !ordered.Skip(last + 1).Any(between => between.Writes.Any(instruction.Reads.Contains));
+            ordered.Insert(isFree ? last + 1 : ordered.Count, instruction with { RunsWith = instruction.RunsWith.Add(kept) });
+        }
+
+        return [.. ordered];
+    }
 }

@@ -164,7 +164,7 @@ internal sealed class MemoryPlan
             .GroupBy(item => item.Key is Slot || item.Region == Region.Constant ? item.Region : Region.Tape)
             .OrderBy(static region => region.Key))
         {
-            (IReadOnlyDictionary<PackedItem, long> places, sizes[region.Key]) = Packing.Pack([.. region.Where(item => !lodgers.Contains(item))], keepAll: region.Key == Region.Constant);
+            (IReadOnlyDictionary<PackedItem, long> places, sizes[region.Key]) = Packing.Pack([.. region.Where(item => !lodgers.Contains(item))]);
             foreach (KeyValuePair<PackedItem, long> place in places) offsets.Add(place.Key, place.Value);
             if (region.Key != Region.Tape) continue;
 

@@ -30,16 +30,13 @@ internal static class Packing
 
     /// <summary>Packs items.</summary>
     /// <param name="items">The items.</param>
-    /// <param name="keepAll">Whether all are in use all the time.</param>
     /// <returns>Where each begins, and the elements that all take together.</returns>
-    public static (IReadOnlyDictionary<PackedItem, long> Offsets, long Elements) Pack(IReadOnlyCollection<PackedItem> items, bool keepAll)
+    public static (IReadOnlyDictionary<PackedItem, long> Offsets, long Elements) Pack(IReadOnlyCollection<PackedItem> items)
     {
         PackedItem[] bySize = [.. items.OrderByDescending(static item => item.Elements)];
-        if (keepAll) return Pack(bySize, static (_, _) => true);
-
         Dictionary<PackedItem, long> breadths = Breadths(bySize);
-        (IReadOnlyDictionary<PackedItem, long> Offsets, long Elements) first = Pack(bySize, static (item, other) => item.Meets(other));
-        (IReadOnlyDictionary<PackedItem, long> Offsets, long Elements) second = Pack(bySize.OrderByDescending(item => breadths[item]), static (item, other) => item.Meets(other));
+        (IReadOnlyDictionary<PackedItem, long> Offsets, long Elements) first = Place(bySize);
+        (IReadOnlyDictionary<PackedItem, long> Offsets, long Elements) second = Place(bySize.OrderByDescending(item => breadths[item]));
         return second.Elements < first.Elements ? second : first;
     }
 
@@ -64,13 +61,13 @@ internal static class Packing
         return lodged;
     }
 
-    private static (IReadOnlyDictionary<PackedItem, long> Offsets, long Elements) Pack(IEnumerable<PackedItem> items, Func<PackedItem, PackedItem, bool> meet)
+    private static (IReadOnlyDictionary<PackedItem, long> Offsets, long Elements) Place(IEnumerable<PackedItem> items)
     {
         long end = 0;
         var offsets = new Dictionary<PackedItem, long>();
         foreach (PackedItem item in items)
         {
-            offsets.Add(item, Lowest(item, offsets.Where(other => meet(item, other.Key))));
+            offsets.Add(item, Lowest(item, offsets.Where(other => item.Meets(other.Key))));
             end = Math.Max(end, Aligned(offsets[item] + item.Elements));
         }
 
