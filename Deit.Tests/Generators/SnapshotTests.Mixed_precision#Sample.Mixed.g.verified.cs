@@ -259,7 +259,7 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(3_136, 31_040) { BFloat16 = ["LeadingAttention", "Linear"] },
+        TrainingPlan = new(2_896, 12_448) { BFloat16 = ["FlashAttention", "LeadingAttention", "Linear"] },
         Layers =
         [
             new("cls_token", "Parameter", [1, 1, 32], 32, 0),
@@ -285,13 +285,13 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 3_136, 31_040));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 2_896, 12_448));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
-        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 1_456, 1_456, 0));
-        private readonly PrunedTransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(1_456, 1_904, 1_904, 12_288));
+        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(1_360, 0, 0, 0));
+        private readonly PrunedTransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(0, 448, 448, 6_144));
         private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 32, 192);
         private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 32);
         private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 32);
@@ -313,30 +313,30 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly Matrix _patchEmbedProjPatchesHalf = memory.HalfMatrix(768, 4, 192);
         private readonly Matrix _patchEmbedProjHalf = memory.HalfMatrix(128, 4, 32);
         private readonly Matrix _patchEmbedProj = memory.Matrix(0, 4, 32);
-        private readonly Matrix _tokens = memory.Matrix(2_816, 5, 32);
-        private readonly Matrix _blocks0 = memory.Matrix(2_416, 5, 32);
-        private readonly Matrix _blocks1 = memory.Matrix(2_224, 1, 32);
-        private readonly Matrix _norm = memory.Matrix(1_904, 1, 32);
-        private readonly Matrix _normMean = memory.Matrix(2_000, 1, 1);
-        private readonly Matrix _normInverseDeviation = memory.Matrix(2_016, 1, 1);
-        private readonly Matrix _token = memory.Matrix(1_936, 1, 32);
-        private readonly Matrix _tokenHalf = memory.HalfMatrix(1_968, 1, 32);
-        private readonly Matrix _headHalf = memory.HalfMatrix(1_920, 1, 10);
-        private readonly Matrix _head = memory.Matrix(1_904, 1, 10);
-        private readonly Matrix _dy = memory.Matrix(1_952, 1, 10);
-        private readonly Matrix _dyHalf = memory.HalfMatrix(1_984, 1, 10);
-        private readonly Matrix _dTokenHalf = memory.HalfMatrix(1_936, 1, 32);
-        private readonly Matrix _dToken = memory.Matrix(1_904, 1, 32);
-        private readonly Matrix _dNorm = memory.Matrix(2_176, 1, 32);
-        private readonly Matrix _dBlocks0 = memory.Matrix(2_976, 5, 32);
+        private readonly Matrix _tokens = memory.Matrix(2_576, 5, 32);
+        private readonly Matrix _blocks0 = memory.Matrix(960, 5, 32);
+        private readonly Matrix _blocks1 = memory.Matrix(768, 1, 32);
+        private readonly Matrix _norm = memory.Matrix(448, 1, 32);
+        private readonly Matrix _normMean = memory.Matrix(544, 1, 1);
+        private readonly Matrix _normInverseDeviation = memory.Matrix(560, 1, 1);
+        private readonly Matrix _token = memory.Matrix(480, 1, 32);
+        private readonly Matrix _tokenHalf = memory.HalfMatrix(512, 1, 32);
+        private readonly Matrix _headHalf = memory.HalfMatrix(464, 1, 10);
+        private readonly Matrix _head = memory.Matrix(448, 1, 10);
+        private readonly Matrix _dy = memory.Matrix(496, 1, 10);
+        private readonly Matrix _dyHalf = memory.HalfMatrix(528, 1, 10);
+        private readonly Matrix _dTokenHalf = memory.HalfMatrix(480, 1, 32);
+        private readonly Matrix _dToken = memory.Matrix(448, 1, 32);
+        private readonly Matrix _dNorm = memory.Matrix(720, 1, 32);
+        private readonly Matrix _dBlocks0 = memory.Matrix(2_736, 5, 32);
         private readonly Matrix _dPatchEmbedProj = memory.Matrix(1_152, 4, 32);
         private readonly Matrix _patchEmbedProjPatchesAgain = memory.Matrix(0, 4, 192);
         private readonly Matrix _dPatchEmbedProjHalf = memory.HalfMatrix(1_280, 4, 32);
         private readonly Matrix _patchEmbedProjPatchesAgainHalf = memory.HalfMatrix(768, 4, 192);
-        private readonly Matrix _patchEmbedProjWeightHalf = memory.HalfConstant(24_576, 32, 192);
-        private readonly Matrix _headWeightHalf = memory.HalfConstant(30_720, 10, 32);
-        private readonly Matrix _dHeadWeightHalf = memory.HalfConstant(30_880, 10, 32);
-        private readonly Matrix _dPatchEmbedProjWeightHalf = memory.HalfConstant(27_648, 32, 192);
+        private readonly Matrix _patchEmbedProjWeightHalf = memory.HalfConstant(0, 32, 192);
+        private readonly Matrix _headWeightHalf = memory.HalfConstant(12_288, 10, 32);
+        private readonly Matrix _dHeadWeightHalf = memory.HalfConstant(12_288, 10, 32);
+        private readonly Matrix _dPatchEmbedProjWeightHalf = memory.HalfConstant(0, 32, 192);
 
         /// <inheritdoc/>
         public override Matrix[] Logits => [_head];
@@ -433,20 +433,20 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
         private readonly Matrix _norm1 = memory.Matrix(place.Tape + 0, 5, 32);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 1_392, 5, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 1_408, 5, 1);
-        private readonly Matrix _norm1Half = memory.HalfMatrix(place.Tape + 240, 5, 32);
-        private readonly Matrix _attnQkvHalf = memory.HalfMatrix(place.Tape + 0, 5, 96);
-        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 640, 5, 96);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 0, 5, 32);
-        private readonly Matrix _attnStatistics = memory.Matrix(place.Tape + 1_360, 10, 2);
-        private readonly Matrix _attnMergedHalf = memory.HalfMatrix(place.Tape + 1_280, 5, 32);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 1_152, 5, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 1_168, 5, 1);
+        private readonly Matrix _norm1Half = memory.HalfMatrix(place.Tape + 160, 5, 32);
+        private readonly Matrix _attnQkvHalf = memory.HalfMatrix(place.Tape + 480, 5, 96);
+        private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 0, 5, 96);
+        private readonly Matrix _attnQkvHalf2 = memory.HalfMatrix(place.Tape + 640, 5, 96);
+        private readonly Matrix _attnMergedHalf = memory.HalfMatrix(place.Tape + 1_040, 5, 32);
+        private readonly Matrix _attnStatistics = memory.Matrix(place.Tape + 1_120, 10, 2);
         private readonly Matrix _attnProjHalf = memory.HalfMatrix(place.Tape + 160, 5, 32);
         private readonly Matrix _attnProj = memory.Matrix(place.Tape + 0, 5, 32);
-        private readonly Matrix _sum = memory.Matrix(place.Tape + 1_120, 5, 32);
+        private readonly Matrix _sum = memory.Matrix(place.Tape + 880, 5, 32);
         private readonly Matrix _norm2 = memory.Matrix(place.Tape + 0, 5, 32);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 1_424, 5, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 1_440, 5, 1);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 1_184, 5, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 1_200, 5, 1);
         private readonly Matrix _norm2Half = memory.HalfMatrix(place.Tape + 160, 5, 32);
         private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 5, 128);
         private readonly Matrix _mlpGeluAgainHalf = memory.HalfMatrix(place.Tape + 0, 5, 128);
@@ -458,11 +458,10 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 0, 5, 32);
         private readonly Matrix _dAttnProjHalf = memory.HalfMatrix(place.Tape + 160, 5, 32);
         private readonly Matrix _dAttnMergedHalf = memory.HalfMatrix(place.Tape + 240, 5, 32);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 480, 5, 32);
+        private readonly Matrix _dAttnQkvHalf = memory.HalfMatrix(place.Tape + 880, 5, 96);
         private readonly Matrix _dAttnQkv = memory.Matrix(place.Tape + 0, 5, 96);
-        private readonly Matrix _dAttnQkvHalf = memory.HalfMatrix(place.Tape + 480, 5, 96);
-        private readonly Matrix _dNorm1Half = memory.HalfMatrix(place.Tape + 880, 5, 32);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 720, 5, 32);
+        private readonly Matrix _dNorm1Half = memory.HalfMatrix(place.Tape + 640, 5, 32);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 480, 5, 32);
         private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 0, 5, 32);
         private readonly Matrix _norm1AgainHalf = memory.HalfMatrix(place.Tape + 160, 5, 32);
         private readonly Matrix _mlpFc1Half = memory.HalfMatrix(place.Forward + 0, 5, 128);
@@ -475,14 +474,14 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly Matrix _dMlpGeluHalf = memory.HalfMatrix(place.Backward + 640, 5, 128);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 5, 128);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 640, 5, 128);
-        private readonly Matrix _attnQkvWeightHalf = memory.HalfConstant(place.Constant + 8_192, 96, 32);
-        private readonly Matrix _attnProjWeightHalf = memory.HalfConstant(place.Constant + 11_264, 32, 32);
+        private readonly Matrix _attnQkvWeightHalf = memory.HalfConstant(place.Constant + 4_096, 96, 32);
+        private readonly Matrix _attnProjWeightHalf = memory.HalfConstant(place.Constant + 5_632, 32, 32);
         private readonly Matrix _mlpFc1WeightHalf = memory.HalfConstant(place.Constant + 0, 128, 32);
         private readonly Matrix _mlpFc2WeightHalf = memory.HalfConstant(place.Constant + 2_048, 32, 128);
-        private readonly Matrix _dMlpFc2WeightHalf = memory.HalfConstant(place.Constant + 4_096, 32, 128);
-        private readonly Matrix _dMlpFc1WeightHalf = memory.HalfConstant(place.Constant + 6_144, 128, 32);
-        private readonly Matrix _dAttnProjWeightHalf = memory.HalfConstant(place.Constant + 11_776, 32, 32);
-        private readonly Matrix _dAttnQkvWeightHalf = memory.HalfConstant(place.Constant + 9_728, 96, 32);
+        private readonly Matrix _dMlpFc2WeightHalf = memory.HalfConstant(place.Constant + 2_048, 32, 128);
+        private readonly Matrix _dMlpFc1WeightHalf = memory.HalfConstant(place.Constant + 0, 128, 32);
+        private readonly Matrix _dAttnProjWeightHalf = memory.HalfConstant(place.Constant + 0, 32, 32);
+        private readonly Matrix _dAttnQkvWeightHalf = memory.HalfConstant(place.Constant + 0, 96, 32);
 
         /// <summary>(B·5, 32) → (B·5, 32)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -497,10 +496,10 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             Fused.Cast(_dropPath1.Of(_attnQkvHalf), _dropPath1.Of(_attnQkv), shift: _attnQkvBias);
 
             // attn
-            Fused.FlashAttention(_dropPath1.Of(_attnQkv), heads: 2, tokens: 5, _dropPath1.Of(_attnMerged), _dropPath1.Of(_attnStatistics));
+            Fused.Cast(_dropPath1.Of(_attnQkv), _dropPath1.Of(_attnQkvHalf2));
+            Fused.FlashAttention(_dropPath1.Of(_attnQkvHalf2), heads: 2, tokens: 5, _dropPath1.Of(_attnMergedHalf), _dropPath1.Of(_attnStatistics));
 
             // attn.proj
-            Fused.Cast(_dropPath1.Of(_attnMerged), _dropPath1.Of(_attnMergedHalf));
             Fused.Cast(_attnProjWeight, _attnProjWeightHalf);
             Fused.Linear(_dropPath1.Of(_attnMergedHalf), _attnProjWeightHalf, _dropPath1.Of(_attnProjHalf));
             Fused.Cast(_dropPath1.Of(_attnProjHalf), _dropPath1.Of(_attnProj), shift: _attnProjBias);
@@ -569,16 +568,15 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
             // attn.proj
             Fused.Cast(dAttnProj, _dropPath1.Of(_dAttnProjHalf));
             Fused.LinearInputGradient(_dropPath1.Of(_dAttnProjHalf), _attnProjWeightHalf, _dropPath1.Of(_dAttnMergedHalf));
-            Fused.Cast(_dropPath1.Of(_dAttnMergedHalf), _dropPath1.Of(_dAttnMerged));
             Fused.LinearWeightGradient(_dropPath1.Of(_dAttnProjHalf), _dropPath1.Of(_attnMergedHalf), _dAttnProjWeightHalf);
             Fused.Cast(_dAttnProjWeightHalf, _dAttnProjWeight);
             Fused.ColumnSum(dAttnProj, _dAttnProjBias);
 
             // attn
-            Fused.FlashAttentionBackward(_dropPath1.Of(_attnQkv), _dropPath1.Of(_attnStatistics), _dropPath1.Of(_dAttnMerged), heads: 2, tokens: 5, _dropPath1.Of(_dAttnQkv));
+            Fused.FlashAttentionBackward(_dropPath1.Of(_attnQkvHalf2), _dropPath1.Of(_attnStatistics), _dropPath1.Of(_dAttnMergedHalf), heads: 2, tokens: 5, _dropPath1.Of(_dAttnQkvHalf));
+            Fused.Cast(_dropPath1.Of(_dAttnQkvHalf), _dropPath1.Of(_dAttnQkv));
 
             // attn.qkv
-            Fused.Cast(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_dAttnQkvHalf));
             Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkvHalf), _attnQkvWeightHalf, _dropPath1.Of(_dNorm1Half));
             Fused.Cast(_dropPath1.Of(_dNorm1Half), _dropPath1.Of(_dNorm1));
             Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
@@ -682,16 +680,16 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly Matrix _dAttnQkvQHalf = memory.HalfMatrix(place.Backward + 160, 1, 32);
         private readonly Matrix _dAttnQkvKvHalf = memory.HalfMatrix(place.Backward + 0, 5, 64);
         private readonly Matrix _dNorm1Half = memory.HalfMatrix(place.Backward + 160, 5, 32);
-        private readonly Matrix _attnQkvWeightHalf = memory.HalfConstant(place.Constant + 8_192, 64, 32);
-        private readonly Matrix _attnQkvWeightHalf2 = memory.HalfConstant(place.Constant + 10_240, 32, 32);
-        private readonly Matrix _attnProjWeightHalf = memory.HalfConstant(place.Constant + 10_752, 32, 32);
+        private readonly Matrix _attnQkvWeightHalf = memory.HalfConstant(place.Constant + 4_096, 64, 32);
+        private readonly Matrix _attnQkvWeightHalf2 = memory.HalfConstant(place.Constant + 5_120, 32, 32);
+        private readonly Matrix _attnProjWeightHalf = memory.HalfConstant(place.Constant + 5_632, 32, 32);
         private readonly Matrix _mlpFc1WeightHalf = memory.HalfConstant(place.Constant + 0, 128, 32);
         private readonly Matrix _mlpFc2WeightHalf = memory.HalfConstant(place.Constant + 2_048, 32, 128);
-        private readonly Matrix _dMlpFc2WeightHalf = memory.HalfConstant(place.Constant + 4_096, 32, 128);
-        private readonly Matrix _dMlpFc1WeightHalf = memory.HalfConstant(place.Constant + 6_144, 128, 32);
-        private readonly Matrix _dAttnProjWeightHalf = memory.HalfConstant(place.Constant + 11_264, 32, 32);
-        private readonly Matrix _dAttnQkvWeightHalf = memory.HalfConstant(place.Constant + 11_776, 32, 32);
-        private readonly Matrix _dAttnQkvWeightHalf2 = memory.HalfConstant(place.Constant + 9_216, 64, 32);
+        private readonly Matrix _dMlpFc2WeightHalf = memory.HalfConstant(place.Constant + 2_048, 32, 128);
+        private readonly Matrix _dMlpFc1WeightHalf = memory.HalfConstant(place.Constant + 0, 128, 32);
+        private readonly Matrix _dAttnProjWeightHalf = memory.HalfConstant(place.Constant + 0, 32, 32);
+        private readonly Matrix _dAttnQkvWeightHalf = memory.HalfConstant(place.Constant + 0, 32, 32);
+        private readonly Matrix _dAttnQkvWeightHalf2 = memory.HalfConstant(place.Constant + 0, 64, 32);
 
         /// <summary>(B·5, 32) → (B, 32)</summary>
         public void Forward(Matrix x, Matrix y)

@@ -260,7 +260,7 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(4_672, 0),
+        TrainingPlan = new(3_296, 0),
         Layers =
         [
             new("cls_token", "Parameter", [1, 1, 32], 32, 0),
@@ -286,13 +286,13 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 4_672, 0));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 3_296, 0));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
-        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 1_984, 1_984, 0));
-        private readonly PrunedTransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(1_984, 2_848, 2_848, 0));
+        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 1_536, 1_536, 0));
+        private readonly PrunedTransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(1_536, 2_208, 2_208, 0));
         private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 32, 192);
         private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 32);
         private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 32);
@@ -310,21 +310,22 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
         private readonly Matrix _dPatchEmbedProjWeight = memory.Gradient("patch_embed.proj.weight", 32, 192);
         private readonly Matrix _dPatchEmbedProjBias = memory.Gradient("patch_embed.proj.bias", 1, 32);
 
-        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(3_424, 4, 192);
-        private readonly Matrix _patchEmbedProj = memory.Matrix(0, 4, 32);
-        private readonly Matrix _tokens = memory.Matrix(4_192, 5, 32);
-        private readonly Matrix _blocks0 = memory.Matrix(4_352, 5, 32);
-        private readonly Matrix _blocks1 = memory.Matrix(3_008, 1, 32);
-        private readonly Matrix _norm = memory.Matrix(2_848, 1, 32);
-        private readonly Matrix _normMean = memory.Matrix(2_944, 1, 1);
-        private readonly Matrix _normInverseDeviation = memory.Matrix(2_960, 1, 1);
-        private readonly Matrix _token = memory.Matrix(2_880, 1, 32);
-        private readonly Matrix _head = memory.Matrix(2_912, 1, 10);
-        private readonly Matrix _dy = memory.Matrix(2_928, 1, 10);
-        private readonly Matrix _dToken = memory.Matrix(2_848, 1, 32);
-        private readonly Matrix _dNorm = memory.Matrix(3_392, 1, 32);
-        private readonly Matrix _dBlocks0 = memory.Matrix(4_512, 5, 32);
-        private readonly Matrix _dPatchEmbedProj = memory.Matrix(0, 4, 32);
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(0, 4, 192);
+        private readonly Matrix _patchEmbedProj = memory.Matrix(768, 4, 32);
+        private readonly Matrix _tokens = memory.Matrix(2_976, 5, 32);
+        private readonly Matrix _blocks0 = memory.Matrix(2_528, 5, 32);
+        private readonly Matrix _blocks1 = memory.Matrix(2_368, 1, 32);
+        private readonly Matrix _norm = memory.Matrix(2_208, 1, 32);
+        private readonly Matrix _normMean = memory.Matrix(2_304, 1, 1);
+        private readonly Matrix _normInverseDeviation = memory.Matrix(2_320, 1, 1);
+        private readonly Matrix _token = memory.Matrix(2_240, 1, 32);
+        private readonly Matrix _head = memory.Matrix(2_272, 1, 10);
+        private readonly Matrix _dy = memory.Matrix(2_288, 1, 10);
+        private readonly Matrix _dToken = memory.Matrix(2_208, 1, 32);
+        private readonly Matrix _dNorm = memory.Matrix(2_688, 1, 32);
+        private readonly Matrix _dBlocks0 = memory.Matrix(3_136, 5, 32);
+        private readonly Matrix _dPatchEmbedProj = memory.Matrix(768, 4, 32);
+        private readonly Matrix _patchEmbedProjPatchesAgain = memory.Matrix(0, 4, 192);
 
         /// <inheritdoc/>
         public override Matrix[] Logits => [_head];
@@ -372,7 +373,8 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
             Fused.PrependTokensBackward(_dBlocks0, _dClsToken, _dPatchEmbedProj);
 
             // patch_embed.proj
-            Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatches, _dPatchEmbedProjWeight);
+            Fused.Patches(images, size: 8, _patchEmbedProjPatchesAgain);
+            Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatchesAgain, _dPatchEmbedProjWeight);
             Fused.ColumnSum(_dPatchEmbedProj, _dPatchEmbedProjBias);
         }
     }
@@ -395,40 +397,42 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 32);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 128);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 32, 128);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 128, 32);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 32);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 32);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 128, 32);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 32, 32);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 32);
-        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 96, 32);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 96);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 32);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 32);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 96, 32);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 1_120, 5, 32);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 1_920, 5, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 1_936, 5, 1);
-        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 1_280, 5, 32);
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 1_472, 5, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 1_488, 5, 1);
+        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 1_120, 5, 32);
         private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 640, 5, 96);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 1_440, 5, 32);
-        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 1_600, 10, 16);
-        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 1_760, 5, 32);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 1_952, 5, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 1_968, 5, 1);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 1_280, 5, 32);
+        private readonly Matrix _attnStatistics = memory.Matrix(place.Tape + 1_440, 10, 2);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 1_504, 5, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 1_520, 5, 1);
         private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 5, 128);
-        private readonly Matrix _attnProj = memory.Matrix(place.Forward + 0, 5, 32);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 160, 5, 32);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 480, 5, 32);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Tape + 0, 5, 96);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 480, 5, 32);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 640, 5, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place.Forward + 0, 5, 32);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 5, 128);
         private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 640, 5, 32);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 1_280, 5, 32);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 5, 128);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 640, 5, 128);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 640, 5, 32);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 5, 32);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 480, 5, 32);
-        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 5, 96);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 480, 5, 32);
 
         /// <summary>(B·5, 32) → (B·5, 32)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -442,7 +446,7 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
                 Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkv);
 
                 // attn
-                Fused.Attention(_attnQkv, heads: 2, tokens: 5, _attnMerged, _attnProbabilities);
+                Fused.FlashAttention(_attnQkv, heads: 2, tokens: 5, _attnMerged, _attnStatistics);
             }
 
             // attn.proj
@@ -484,18 +488,26 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
 
                 // mlp.fc1
                 Fused.LinearInputGradient(_dMlpGelu, _mlpFc1Weight, _dNorm2);
-                Fused.LinearWeightGradient(_dMlpGelu, _norm2, _dMlpFc1Weight);
             }
             else
             {
                 Fused.Zero(_dMlpFc2Bias);
                 Fused.Zero(_dMlpFc1Bias);
                 Fused.Zero(_dMlpFc2Weight);
-                Fused.Zero(_dMlpFc1Weight);
             }
 
             // norm2
-            Fused.LayerNormBackward(_dNorm2, _attnProjSum, _norm2Mean, _norm2InverseDeviation, _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dNorm2, _attnProjSum, _norm2Mean, _norm2InverseDeviation, _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _norm2Again);
+
+            if (_dropPath2.Any)
+            {
+                // mlp.fc1
+                Fused.LinearWeightGradient(_dMlpGelu, _norm2Again, _dMlpFc1Weight);
+            }
+            else
+            {
+                Fused.Zero(_dMlpFc1Weight);
+            }
 
             if (_dropPath1.Any)
             {
@@ -508,23 +520,31 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
                 Fused.ColumnSum(_dAttnProj, _dAttnProjBias);
 
                 // attn
-                Fused.AttentionBackward(_attnQkv, _attnProbabilities, _dAttnMerged, heads: 2, tokens: 5, _dAttnQkv);
+                Fused.FlashAttentionBackward(_attnQkv, _attnStatistics, _dAttnMerged, heads: 2, tokens: 5, _dAttnQkv);
 
                 // attn.qkv
                 Fused.LinearInputGradient(_dAttnQkv, _attnQkvWeight, _dNorm1);
-                Fused.LinearWeightGradient(_dAttnQkv, _norm1, _dAttnQkvWeight);
                 Fused.ColumnSum(_dAttnQkv, _dAttnQkvBias);
             }
             else
             {
                 Fused.Zero(_dAttnProjWeight);
                 Fused.Zero(_dAttnProjBias);
-                Fused.Zero(_dAttnQkvWeight);
                 Fused.Zero(_dAttnQkvBias);
             }
 
             // norm1
-            Fused.LayerNormBackward(_dNorm1, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+            Fused.LayerNormBackward(_dNorm1, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy, bias: _norm1Bias, y: _norm1Again);
+
+            if (_dropPath1.Any)
+            {
+                // attn.qkv
+                Fused.LinearWeightGradient(_dAttnQkv, _norm1Again, _dAttnQkvWeight);
+            }
+            else
+            {
+                Fused.Zero(_dAttnQkvWeight);
+            }
         }
     }
 
@@ -550,48 +570,50 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 32);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 128);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 32, 128);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 128, 32);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 32);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 32);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 128, 32);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 32, 32);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 32);
         private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 32, 32);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 32);
-        private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 64, 32, offset: 1_024);
         private readonly Matrix _dAttnQkvBias2 = memory.Gradient(path + "attn.qkv.bias", 1, 64, offset: 32);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 32);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 32);
+        private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 64, 32, offset: 1_024);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _leading = memory.Matrix(place.Tape + 608, 1, 32);
-        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 320, 5, 32);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 800, 5, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 816, 5, 1);
-        private readonly Matrix _leading2 = memory.Matrix(place.Tape + 640, 1, 32);
+        private readonly Matrix _leading = memory.Matrix(place.Tape + 448, 1, 32);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 608, 5, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 624, 5, 1);
+        private readonly Matrix _leading2 = memory.Matrix(place.Tape + 480, 1, 32);
         private readonly Matrix _attnQkvKv = memory.Matrix(place.Tape + 0, 5, 64);
-        private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 672, 1, 32);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 704, 1, 32);
-        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 736, 2, 16);
-        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 768, 1, 32);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 832, 1, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 848, 1, 1);
-        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 480, 1, 128);
-        private readonly Matrix _attnProj = memory.Matrix(place.Forward + 0, 1, 32);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 512, 1, 32);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 544, 1, 32);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 576, 2, 16);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 320, 1, 32);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 640, 1, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 656, 1, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 320, 1, 128);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 320, 1, 32);
+        private readonly Matrix _dy = memory.Matrix(place.Tape + 352, 1, 32);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 384, 1, 32);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 320, 1, 32);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 384, 1, 32);
+        private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Tape + 320, 1, 32);
+        private readonly Matrix _dLeading = memory.Matrix(place.Tape + 384, 1, 32);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 0, 5, 32);
+        private readonly Matrix _dNorm12 = memory.Matrix(place.Tape + 160, 5, 32);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 160, 5, 32);
+        private readonly Matrix _norm1 = memory.Matrix(place.Forward + 0, 5, 32);
+        private readonly Matrix _norm2 = memory.Matrix(place.Forward + 0, 1, 32);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 1, 128);
         private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 128, 1, 32);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 256, 1, 32);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 1, 128);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 128, 1, 128);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 128, 1, 32);
-        private readonly Matrix _dy = memory.Matrix(place.Backward + 480, 1, 32);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 1, 32);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 320, 1, 32);
-        private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Backward + 352, 1, 32);
         private readonly Matrix _dAttnQkvKv = memory.Matrix(place.Backward + 0, 5, 64);
-        private readonly Matrix _dLeading = memory.Matrix(place.Backward + 512, 1, 32);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 320, 5, 32);
-        private readonly Matrix _dNorm12 = memory.Matrix(place.Backward + 0, 5, 32);
 
         /// <summary>(B·5, 32) → (B, 32)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -655,18 +677,26 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
 
                 // mlp.fc1
                 Fused.LinearInputGradient(_dMlpGelu, _mlpFc1Weight, _dNorm2);
-                Fused.LinearWeightGradient(_dMlpGelu, _norm2, _dMlpFc1Weight);
             }
             else
             {
                 Fused.Zero(_dMlpFc2Bias);
                 Fused.Zero(_dMlpFc1Bias);
                 Fused.Zero(_dMlpFc2Weight);
-                Fused.Zero(_dMlpFc1Weight);
             }
 
             // norm2
-            Fused.LayerNormBackward(_dNorm2, _leading, _norm2Mean, _norm2InverseDeviation, _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dNorm2, _leading, _norm2Mean, _norm2InverseDeviation, _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _norm2Again);
+
+            if (_dropPath2.Any)
+            {
+                // mlp.fc1
+                Fused.LinearWeightGradient(_dMlpGelu, _norm2Again, _dMlpFc1Weight);
+            }
+            else
+            {
+                Fused.Zero(_dMlpFc1Weight);
+            }
 
             if (_dropPath1.Any)
             {
@@ -686,14 +716,16 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
                 Fused.LinearWeightGradient(_dAttnQkvQ, _leading2, _dAttnQkvWeight);
                 Fused.ColumnSum(_dAttnQkvQ, _dAttnQkvBias);
                 Fused.LinearInputGradient(_dAttnQkvKv, _attnQkvWeight, _dNorm1);
-                Fused.LinearWeightGradient(_dAttnQkvKv, _norm1, _dAttnQkvWeight2);
                 Fused.ColumnSum(_dAttnQkvKv, _dAttnQkvBias2);
 
                 Fused.TakeTokensBackward(_dLeading, tokens: 5, count: 1, _dNorm12);
                 Fused.Add(_dNorm1, _dNorm12, _dNorm1);
 
                 // norm1
-                Fused.LayerNormBackward(_dNorm1, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, _dNorm1, _dNorm1Weight, _dNorm1Bias);
+                Fused.LayerNormBackward(_dNorm1, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, _dNorm1, _dNorm1Weight, _dNorm1Bias, bias: _norm1Bias, y: _norm1Again);
+
+                // attn.qkv
+                Fused.LinearWeightGradient(_dAttnQkvKv, _norm1Again, _dAttnQkvWeight2);
             }
             else
             {
@@ -701,10 +733,10 @@ public sealed partial class Transformer : Classifier, IGeneratedModel<Transforme
                 Fused.Zero(_dAttnProjBias);
                 Fused.Zero(_dAttnQkvWeight);
                 Fused.Zero(_dAttnQkvBias);
-                Fused.Zero(_dAttnQkvWeight2);
                 Fused.Zero(_dAttnQkvBias2);
                 Fused.Zero(_dNorm1Weight);
                 Fused.Zero(_dNorm1Bias);
+                Fused.Zero(_dAttnQkvWeight2);
             }
 
             Fused.TakeTokensBackward(_dy, tokens: 5, count: 1, dx);
