@@ -57,8 +57,6 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         var root = new RootCommand("Define, train, distil and ship vision models.");
         root.Options.Add(Verbose);
         root.Subcommands.Add(TrainCommand.Create(terminal));
-        root.Subcommands.Add(ReportCommand.Create(terminal));
-        root.Subcommands.Add(CompareCommand.Create(terminal));
         root.Subcommands.Add(ListCommand.Create(terminal));
         root.Subcommands.Add(DescribeCommand.Create(terminal));
         root.Subcommands.Add(CheckCommand.Create(terminal));
@@ -71,6 +69,8 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         root.Subcommands.Add(AugmentCommand.Create(terminal));
         root.Subcommands.Add(PublishCommand.Create(terminal));
         root.Subcommands.Add(ImportCommand.Create(terminal));
+        root.Subcommands.Add(ReportCommand.Create(terminal));
+        root.Subcommands.Add(CompareCommand.Create(terminal));
         root.Subcommands.Add(BenchCommand.Create(terminal));
         root.Subcommands.Add(InfoCommand.Create(terminal));
         return root;

@@ -22,7 +22,7 @@ internal static class ComparisonPage
         return new("results", "Results", Html.Of($"""
             <p class="note">Accuracies are those of the last epoch; the best epoch was chosen by the very images that judge it.</p>
             <div class="card scroll wide"><table>
-            <thead><tr><th scope="col">run</th><th scope="col">model</th><th scope="col">state</th>{ResultColumns.Select(static column => Html.Of($"""<th class="n" scope="col">{column.Name}</th>"""))}</tr></thead>
+            <thead><tr><th scope="col">run</th>{ResultColumns.Select(static column => Html.Of($"""<th class="n" scope="col">{column.Name}</th>"""))}</tr></thead>
             <tbody>{comparison.Runs.Select((run, index) => Result(run, index, run.Top1 == best))}</tbody>
             </table></div>
             """));
@@ -35,8 +35,7 @@ internal static class ComparisonPage
         ("distillation head", static run => Figures.Percent(run.DistillationTop1)),
         ("averaged", static run => Figures.Percent(run.EmaTop1)),
         ("teacher", static run => Figures.Percent(run.TeacherTop1)),
-        ("best", static run => Figures.Percent(run.BestTop1)),
-        ("in epoch", static run => run.BestEpoch is { } epoch ? Figures.Count(epoch) : "–"),
+        ("best (epoch)", static run => run.BestEpoch is { } epoch ? $"{Figures.Percent(run.BestTop1)} ({Figures.Count(epoch)})" : "–"),
         ("images/s", static run => run.ImagesPerSecond is { } rate ? Figures.Rate(rate) : "–"),
         ("time", static run => Figures.Duration(run.Seconds)),
     ];
@@ -47,7 +46,7 @@ internal static class ComparisonPage
             ? Html.Of($"""<td class="n best">{column.Text(run)}</td>""")
             : Html.Of($"""<td class="n">{column.Text(run)}</td>"""));
         return Html.Of($"""
-            <tr><td class="legend-cell"><span class="legend"><span><i class="{Of(run, index, []).ColourClass}"></i><b>{run.Name}</b></span></span></td><td class="mono">{run.Model}</td><td>{run.State}</td>{cells}</tr>
+            <tr><td class="run"><i class="{Of(run, index, []).ColourClass}"></i><b>{run.Name}</b><br><span class="soft">{run.Model}, {run.State}</span></td>{cells}</tr>
 
             """);
     }
