@@ -76,5 +76,6 @@ internal static class TrainCommand
         }
 
         SummaryTable.Write(terminal, summary);
+        if (File.Exists(run.Folder.ReportFile)) terminal.WriteLine($"  report: {run.Folder.ReportFile}");
     }
 }

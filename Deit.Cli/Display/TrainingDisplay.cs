@@ -23,6 +23,13 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingObserver
     }
 
     /// <inheritdoc/>
+    public void ReportFailed(string reason)
+    {
+        Finish();
+        terminal.WriteLine($"warning: {reason}");
+    }
+
+    /// <inheritdoc/>
     public void WeightsDownloaded(string model, DownloadProgress progress)
     {
         _download ??= new(terminal, model);

@@ -34,6 +34,14 @@ internal sealed class ProtobufMessage : IDisposable
         return this;
     }
 
+    /// <summary>Adds a number in double precision.</summary>
+    public ProtobufMessage Double(int field, double value)
+    {
+        _output.WriteTag(field, WireFormat.WireType.Fixed64);
+        _output.WriteDouble(value);
+        return this;
+    }
+
     /// <summary>Adds a text.</summary>
     public ProtobufMessage Text(int field, string value)
     {

@@ -12,6 +12,9 @@ public sealed record FitOptions
     /// <summary>Whether to continue from the folder's last checkpoint, where it has one; otherwise the folder must have none.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>The folder of a TensorBoard event file of the epochs; null writes none.</summary>
+    public string? TensorBoard { get; init; }
+
     /// <summary>Who is told how it goes on; null tells nobody.</summary>
     public ITrainingObserver? Observer { get; init; }
 

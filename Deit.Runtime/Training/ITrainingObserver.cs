@@ -15,6 +15,11 @@ public interface ITrainingObserver
     {
     }
 
+    /// <summary>A report, or TensorBoard's file, could not be written; the training goes on without.</summary>
+    void ReportFailed(string reason)
+    {
+    }
+
     /// <summary>A part of the weights that a recipe asks for has arrived.</summary>
     void WeightsDownloaded(string model, DownloadProgress progress)
     {

@@ -3,6 +3,7 @@ using Deit.Data;
 using Deit.Distillation;
 using Deit.Finetuning;
 using Deit.Pretrained;
+using Deit.Reporting;
 
 namespace Deit.Training;
 
@@ -87,6 +88,7 @@ public sealed class RecipeRun
                 student, Recipe.Student, teacher, Recipe.Distillation, Folder, TrainingPhase.Student, _data, cancellationToken);
             RunSummary summary = Summarize(Recipe, result, achieved, seconds);
             Folder.Write(summary);
+            Report(student, Folder, _data, cancellationToken);
             return summary;
         }
     }
@@ -124,6 +126,7 @@ public sealed class RecipeRun
         StartFrom(recipe, teacher, folder, TrainingPhase.Teacher, cancellationToken);
         TrainingResult result = Train(teacher, recipe, null, new(), folder, TrainingPhase.Teacher, data, cancellationToken);
         folder.Write(Summarize(alone, result, teacher: null, secondsBefore: 0));
+        Report(teacher, folder, data, cancellationToken);
         return result;
     }
 
@@ -165,6 +168,7 @@ public sealed class RecipeRun
         {
             Folder = folder,
             Resume = _options.Resume,
+            TensorBoard = Path.Combine(Folder.TensorBoard, phase == TrainingPhase.Teacher ? "teacher" : "student"),
             Observer = _options.Observer,
             Phase = phase,
             Device = _options.Device,
@@ -172,6 +176,13 @@ public sealed class RecipeRun
             Time = _options.Time,
         };
         return new TrainingEngine(Learner.For(model, teacher, distillation), recipe.Training, surroundings).Fit(data, cancellationToken);
+    }
+
+    /// <summary>Writes the report of a training. One that fails is no reason to lose what was trained.</summary>
+    private void Report(IVisionModel model, RunFolder folder, DataSplits data, CancellationToken cancellationToken)
+    {
+        if (RunReport.TryWrite(folder, model, data, cancellationToken) is not { } failure) return;
+        _options.Observer?.ReportFailed($"The report '{folder.ReportFile}' is missing or incomplete: {failure}");
     }
 
     private static IVisionModel Create(RegisteredModelAttribute model, ModelRecipe recipe)

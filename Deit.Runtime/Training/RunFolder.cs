@@ -7,7 +7,7 @@ namespace Deit.Training;
 
 /// <summary>
 /// The folder of a run: <c>recipe.yaml</c>, <c>data.json</c>, <c>classes.txt</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
-/// <c>checkpoint-best</c>, <c>summary.json</c>; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
+/// <c>checkpoint-best</c>, <c>summary.json</c>, <c>report.html</c>, <c>tensorboard</c>; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
 /// </summary>
 public sealed class RunFolder
 {
@@ -33,6 +33,12 @@ public sealed class RunFolder
 
     /// <summary>The file of the run's summary, written when it is finished.</summary>
     public string SummaryFile => System.IO.Path.Combine(Path, "summary.json");
+
+    /// <summary>The page about the run, written when it is finished, and by <see cref="Reporting.RunReport"/> at any time.</summary>
+    public string ReportFile => System.IO.Path.Combine(Path, "report.html");
+
+    /// <summary>The folder of TensorBoard's event files, in <c>teacher</c> and <c>student</c>.</summary>
+    public string TensorBoard => System.IO.Path.Combine(Path, "tensorboard");
 
     /// <summary>The checkpoint of the last epoch.</summary>
     public string LastCheckpoint => System.IO.Path.Combine(Path, "checkpoint-last");

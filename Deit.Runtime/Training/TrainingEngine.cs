@@ -1,6 +1,7 @@
 using Deit.Augmentation;
 using Deit.Data;
 using Deit.Optimization;
+using Deit.Reporting.TensorBoard;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,6 +28,8 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         using var state = new TrainingState(learner.Model, options, _fused);
         var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name);
         log.Begin(state, surroundings.Resume, options.Epochs);
+        var board = new TensorBoardLog(surroundings.TensorBoard, surroundings.Time, surroundings.Observer);
+        board.Begin(log.Epochs);
 
         int steps = MicroBatch.Steps(loader.BatchesPerEpoch, options.GradientAccumulationSteps);
         surroundings.Observer?.PhaseStarted(
@@ -36,6 +39,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         {
             EpochMetrics achieved = RunEpoch(epoch, state, loader, evaluator, meter, cancellationToken);
             log.Add(achieved, state);
+            board.Add(achieved);
             foreach (BadImage image in badImages.TakeNew()) surroundings.Observer?.ImageUnreadable(image);
             surroundings.Observer?.EpochDone(new(surroundings.Phase, options.Epochs, achieved));
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Deit.Checkpoints;
 using Deit.Tests.Support;
 using Deit.Training;
@@ -25,13 +26,15 @@ public sealed class RecipeRunTests : IDisposable
             [
                 "checkpoint-best/ema.safetensors", "checkpoint-best/model.safetensors", "checkpoint-best/optimizer.safetensors", "checkpoint-best/state.json",
                 "checkpoint-last/ema.safetensors", "checkpoint-last/model.safetensors", "checkpoint-last/optimizer.safetensors", "checkpoint-last/state.json",
-                "classes.txt", "data.json", "metrics.jsonl", "recipe.yaml", "summary.json",
+                "classes.txt", "data.json", "metrics.jsonl", "recipe.yaml", "report.html", "summary.json",
                 "teacher/checkpoint-best/model.safetensors", "teacher/checkpoint-best/optimizer.safetensors", "teacher/checkpoint-best/state.json",
                 "teacher/checkpoint-last/model.safetensors", "teacher/checkpoint-last/optimizer.safetensors", "teacher/checkpoint-last/state.json",
-                "teacher/classes.txt", "teacher/data.json", "teacher/metrics.jsonl", "teacher/recipe.yaml", "teacher/summary.json",
+                "teacher/classes.txt", "teacher/data.json", "teacher/metrics.jsonl", "teacher/recipe.yaml", "teacher/report.html", "teacher/summary.json",
+                "tensorboard/student/events.out.tfevents", "tensorboard/teacher/events.out.tfevents",
             ],
             Directory.GetFiles(Output, "*", SearchOption.AllDirectories)
-                .Select(path => Path.GetRelativePath(Output, path).Replace('\\', '/')).Order(StringComparer.Ordinal));
+                .Select(path => Path.GetRelativePath(Output, path).Replace('\\', '/'))
+                .Select(static path => Regex.Replace(path, @"\.\d+\.deit\.000$", "")).Order(StringComparer.Ordinal));
         Assert.Equal(["epoch", "1", "2", "3"], ["epoch", .. RunFolder.Open(Output).ReadMetrics().Select(static epoch => $"{epoch.Epoch}")]);
         Assert.Equal(3, CheckpointFolder.Find(Path.Combine(Output, "checkpoint-last"))!.Epoch);
         Assert.Equal(TinyRecipe.Load(_temporary.Path), Recipe.Load(Path.Combine(Output, "recipe.yaml")));
