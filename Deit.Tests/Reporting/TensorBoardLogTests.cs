@@ -53,7 +53,11 @@ public sealed class TensorBoardLogTests : IDisposable
         Assert.Equal(
             new Dictionary<string, float>
             {
-                ["train/loss"] = 1.5f, ["train/lr"] = 0.001f, ["train/images_per_second"] = 64, ["val/loss"] = 0.5f, ["val/top1"] = 0.01f,
+                ["train/loss"] = 1.5f,
+                ["train/lr"] = 0.001f,
+                ["train/images_per_second"] = 64,
+                ["val/loss"] = 0.5f,
+                ["val/top1"] = 0.01f,
             },
             events[2].Scalars);
         Assert.Equal(
@@ -115,7 +119,13 @@ public sealed class TensorBoardLogTests : IDisposable
 
     private static EpochMetrics Epoch(int number) => new()
     {
-        Epoch = number, LearningRate = 0.001, TrainLoss = 1.5, ValidationLoss = 0.5, Top1 = number / 100.0, ImagesPerSecond = 64, Seconds = 2,
+        Epoch = number,
+        LearningRate = 0.001,
+        TrainLoss = 1.5,
+        ValidationLoss = 0.5,
+        Top1 = number / 100.0,
+        ImagesPerSecond = 64,
+        Seconds = 2,
     };
 
     private sealed class FailureObserver : ITrainingObserver
