@@ -16,6 +16,8 @@ public sealed class ModelInference(nn.Module model, ImmutableArray<int> input, F
     // Whole batches and the last one of a dataset, and single images.
     private const int PassesKept = 3;
 
+    private static readonly long ImagesAtOnce = long.Parse(Environment.GetEnvironmentVariable("DEIT_CHUNK") ?? "4096");
+
     private readonly LinkedList<(long Batch, FusedInference Pass)> _passes = [];
     private PackedLayers? _layers;
     private WeightSamples? _samples;
@@ -30,11 +32,24 @@ public sealed class ModelInference(nn.Module model, ImmutableArray<int> input, F
         ArgumentNullException.ThrowIfNull(images);
         if (images.dim() != 4 || images.shape[0] == 0 || !images.shape.AsSpan(1).SequenceEqual([.. input.Select(static extent => (long)extent)])) return [];
         if (_samples?.HaveChanged() == true) Forget();
-        if (Pass(images.shape[0]) is not { } pass) return [];
-
         using IDisposable noGradient = no_grad();
-        pass.Forward(images);
-        return [.. pass.Logits.Select(static logits => logits.Tensor.clone())];
+        long batch = images.shape[0];
+        if (batch <= ImagesAtOnce) return Pass(images) is { } whole ? [.. whole.Logits.Select(static logits => logits.Tensor.clone())] : [];
+
+        Tensor[] heads = [];
+        for (long begin = 0; begin < batch; begin += ImagesAtOnce)
+        {
+            using Tensor part = images.narrow(0, begin, Math.Min(ImagesAtOnce, batch - begin));
+            if (Pass(part) is not { } pass) return [];
+            if (begin == 0) heads = [.. pass.Logits.Select(logits => empty([batch, logits.Columns], logits.Type, images.device))];
+            for (int head = 0; head < heads.Length; head++)
+            {
+                using Tensor rows = heads[head].narrow(0, begin, part.shape[0]);
+                rows.copy_(pass.Logits[head].Tensor);
+            }
+        }
+
+        return heads;
     }
 
     /// <summary>Forgets the weights: the next pass takes them as they are then.</summary>
@@ -51,7 +66,15 @@ public sealed class ModelInference(nn.Module model, ImmutableArray<int> input, F
     /// <summary>Frees all memory.</summary>
     public void Dispose() => Forget();
 
-    private FusedInference? Pass(long batch)
+    /// <summary>Runs the pass of a batch size; null where there is none.</summary>
+    private FusedInference? Pass(Tensor images)
+    {
+        FusedInference? pass = PassFor(images.shape[0]);
+        pass?.Forward(images);
+        return pass;
+    }
+
+    private FusedInference? PassFor(long batch)
     {
         for (LinkedListNode<(long Batch, FusedInference Pass)>? node = _passes.First; node is not null; node = node.Next)
         {
