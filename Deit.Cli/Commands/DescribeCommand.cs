@@ -45,7 +45,7 @@ internal static class DescribeCommand
         terminal.WriteLine($"  {Numbers.Shape(description.Input)} → {description.Classes} classes{(description.Distilled ? ", by a class and a distillation head" : "")}");
         WriteFacts(terminal, description);
         if (description.TrainingBytes(batch) is { } bytes) terminal.WriteLine($"  training step of {batch} {(batch == 1 ? "image" : "images")}: {Numbers.Bytes(bytes)}, beside parameters and optimizer");
-        if (description.TrainingPlan is { BFloat16: { Length: > 0 } kernels }) terminal.WriteLine($"  trained in mixed precision, these in bfloat16: {string.Join(", ", kernels)}");
+        if (description.TrainingPlan is { BFloat16: { Length: > 0 } kernels }) terminal.WriteLine($"  multiplies in bfloat16: {string.Join(", ", kernels)}");
 
         Table table = new Table().Border(TableBorder.Simple)
             .AddColumn(new TableColumn("layer").NoWrap()).AddColumn("kind").AddColumn("output")

@@ -44,8 +44,7 @@ internal static class Autodiff
 
         ImmutableArray<Slot> outputs = [.. block.Outputs.Select(output => pass.Return(output, inputs))];
         ImmutableArray<Slot> outputGradients = [.. outputs.Select((output, i) => new Slot(outputs.Length == 1 ? "dy" : $"dy{i}", inputKind == SlotKind.Images ? SlotKind.Intermediate : SlotKind.Argument, output.Shape))];
-        for (int i = 0; i < outputs.Length; i++) pass.Accumulate(outputs[i], outputGradients[i]);
-        pass.Differentiate();
+        pass.Differentiate(outputs, outputGradients);
 
         ImmutableArray<Slot?> inputGradients = [.. inputs.Select(pass.ReturnGradient)];
         Procedure fused = FusionPass.Apply(new(inputs, outputs, [.. pass.Forward], outputGradients, inputGradients, [.. pass.Backward]), precision);

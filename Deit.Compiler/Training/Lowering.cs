@@ -192,9 +192,13 @@ internal sealed class Lowering
     }
 
     /// <summary>Runs the gradient rules, last to first: reverse-mode differentiation (Griewank and Walther, 2008, chapter 3).</summary>
-    public void Differentiate()
+    /// <param name="outputs">What the forward pass returns; one value may be several of them.</param>
+    /// <param name="gradients">Their gradients.</param>
+    public void Differentiate(ImmutableArray<Slot> outputs, ImmutableArray<Slot> gradients)
     {
         _current = _backward;
+        _layer = "";
+        for (int i = 0; i < outputs.Length; i++) Accumulate(outputs[i], gradients[i]);
         for (int i = _rules.Count - 1; i >= 0; i--)
         {
             _layer = _rules[i].Layer;

@@ -1,4 +1,5 @@
 using Deit.Models;
+using Deit.Tests.Finetuning;
 using Deit.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -63,6 +64,21 @@ public sealed class FusedTrainingTests
         bool isAlwaysRun = name is "deit_tiny_distilled_patch16_224" or "deit3_small_patch16_224" or "regnetx_002" or "regnety_002" or "efficientnet_b0";
         Skip.IfNot(isAlwaysRun || Environment.GetEnvironmentVariable("DEIT_LONG") == "1", "It takes long: run it with DEIT_LONG=1.");
         AssertEqual(name, 2, 0, device, ScalarType.Float64, 1e-9);
+    }
+
+    [Fact]
+    public void A_value_that_is_both_outputs_has_the_gradients_of_both()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        RegisteredModelAttribute registered = SpecModel.Compile(
+            folder, "family: graph", "image_size: 8", "classes: 5", "distillation_output: x", "steps:",
+            "  - {op: conv2d, name: stem, out: 8, kernel: 3}", "  - {op: global_average_pool}", "  - {op: linear, name: head, out: 5}");
+        using IVisionModel model = registered.Create();
+        HashFill.Fill(model.Module);
+        model.Module.to(ScalarType.Float64);
+
+        FusedAgreement.Assert(model, HashFill.Images(3, 8, 8).to(ScalarType.Float64), 1e-9);
     }
 
     [Fact]

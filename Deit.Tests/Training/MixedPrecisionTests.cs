@@ -22,6 +22,7 @@ public sealed class MixedPrecisionTests : IDisposable
         ["normalised queries"] = ["family: vision_transformer", "image_size: 16", "patch_size: 4", "embed_dim: 48", "depth: 2", "heads: 3", "classes: 10", "qk_norm: true", "pool: avg", "drop_path: 0.3"],
         ["regnet"] = ["family: regnet", "image_size: 32", "depths: [2, 2]", "widths: [32, 64]", "group_width: 16", "classes: 10"],
         ["efficientnet"] = ["base: efficientnet_b0", "image_size: 64", "width_multiplier: 0.25"],
+        ["checkpointed"] = ["base: deit_digits_distilled", "checkpoint_every: 3"],
         ["whole batches"] = ["base: deit_digits_distilled", "drop_path: 0.5", "drop_path_mode: batch"],
     };
 
@@ -41,6 +42,7 @@ public sealed class MixedPrecisionTests : IDisposable
                 data.Add("regnet", Math.Sqrt(3 * 5 * 4), device);
                 data.Add("efficientnet", Math.Sqrt(3 * 4 * 16), device);
                 data.Add("whole batches", Math.Sqrt(3 * 4 * 6), device);
+                data.Add("checkpointed", Math.Sqrt(3 * 4 * 6), device);
             }
 
             return data;
@@ -83,7 +85,7 @@ public sealed class MixedPrecisionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("vision transformer", new[] { "Attention", "LeadingAttention", "Linear" })]
+    [InlineData("vision transformer", new[] { "FlashAttention", "LeadingAttention", "Linear" })]
     [InlineData("normalised queries", new[] { "AttentionByHead", "Linear" })]
     [InlineData("regnet", new[] { "Convolution", "Linear" })]
     [InlineData("efficientnet", new[] { "Linear" })]

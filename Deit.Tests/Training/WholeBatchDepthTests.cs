@@ -39,6 +39,8 @@ public sealed class WholeBatchDepthTests : IDisposable
         ["vision transformer"] = ["base: deit_digits_distilled", "drop_path_mode: batch"],
         ["regnet"] = ["base: regnety_digits", "drop_path_mode: batch"],
         ["efficientnet"] = ["base: efficientnet_b0", "image_size: 32", "width_multiplier: 0.5", "drop_path_mode: batch"],
+        ["checkpointed transformer"] = ["base: deit_digits_distilled", "drop_path_mode: batch", "checkpoint_every: 2"],
+        ["checkpointed regnet"] = ["base: regnety_digits", "drop_path_mode: batch", "checkpoint_every: 2"],
         ["graph"] = Graph.Split('\n'),
         // The inner branch reads what the outer one reads: the outer one is run and masked.
         ["shared input"] = Graph.Replace("kernel: 1, input: a", "kernel: 1, input: x", StringComparison.Ordinal).Split('\n'),
