@@ -69,7 +69,7 @@ public sealed class SpecFileTests : IDisposable
         string spec = Write("spec.yaml", "name: mixed\nbase: deit_tiny_patch16_224\nprecision: bf16\n");
 
         Assert.Equal("bf16", CommandHost.Run("describe", spec, "--json").Json.GetProperty("precision").GetString());
-        Assert.Contains("trained in mixed precision, these in bfloat16: Attention, LeadingAttention, Linear", CommandHost.Run("describe", spec).Output, StringComparison.Ordinal);
+        Assert.Contains("trained in mixed precision, these in bfloat16: FlashAttention, LeadingAttention, Linear", CommandHost.Run("describe", spec).Output, StringComparison.Ordinal);
         Assert.Equal("float32", CommandHost.Run("describe", "deit_tiny_patch16_224", "--json").Json.GetProperty("precision").GetString());
     }
 

@@ -83,7 +83,7 @@ public sealed class MixedPrecisionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("vision transformer", new[] { "Attention", "LeadingAttention", "Linear" })]
+    [InlineData("vision transformer", new[] { "FlashAttention", "LeadingAttention", "Linear" })]
     [InlineData("normalised queries", new[] { "AttentionByHead", "Linear" })]
     [InlineData("regnet", new[] { "Convolution", "Linear" })]
     [InlineData("efficientnet", new[] { "Linear" })]
