@@ -53,7 +53,10 @@ public sealed class CheckpointingTests
         { "vision transformer", Vit, [1, 2, 3, 100] },
         { "distilled, with norms of queries and keys", $"{Vit}distilled: true\nqk_norm: true\ninit_values: 0.1\n", [2] },
         { "mean of the tokens, convolutions as stem", $"{Vit}pool: avg\nclass_token: false\nstem: conv\n", [2] },
+        { "bfloat16", $"{Vit}precision: bf16\n", [1, 2] },
+        { "depth of whole mini-batches", $"{Vit}drop_path_mode: batch\n", [1, 2] },
         { "regnet", Net, [1, 2] },
+        { "regnet, depth of whole mini-batches", $"{Net}drop_path_mode: batch\n", [1] },
         { "efficientnet", Efficient, [1, 3] },
         { "graph", Graph, [1, 2, 3, 100] },
     };
