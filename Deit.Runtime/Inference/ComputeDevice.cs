@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Deit.Inference;
@@ -15,14 +16,18 @@ public static class ComputeDevice
     /// <summary>Finds a device of this machine.</summary>
     /// <param name="name"><c>auto</c>, <c>cpu</c>, <c>cuda</c> (the first one) or <c>cuda:N</c>.</param>
     /// <exception cref="DeitException">It is none of them, or this machine has no such device.</exception>
-    public static Device Find(string name) => Find(name, cuda.is_available() ? cuda.device_count() : 0);
+    public static Device Find(string name)
+    {
+        (DeviceType type, int index) = Find(name, cuda.is_available() ? cuda.device_count() : 0);
+        return type == DeviceType.CPU ? CPU : device(type, index);
+    }
 
     /// <summary>Finds a device of a machine that has so many CUDA devices.</summary>
     /// <exception cref="DeitException">It is none of them, or the machine has no such device.</exception>
-    internal static Device Find(string name, int cudaDevices)
+    internal static (DeviceType Type, int Index) Find(string name, int cudaDevices)
     {
-        if (name == OnCpu || (name == Automatic && cudaDevices == 0)) return CPU;
-        if (name == Automatic) return device(OnCuda, 0);
+        if (name == OnCpu || (name == Automatic && cudaDevices == 0)) return (DeviceType.CPU, -1);
+        if (name == Automatic) return (DeviceType.CUDA, 0);
         string[] parts = name.Split(':');
         int index = 0;
         bool isCuda = parts[0] == OnCuda
@@ -34,7 +39,7 @@ public static class ComputeDevice
         }
 
         return index < cudaDevices
-            ? device(OnCuda, index)
+            ? (DeviceType.CUDA, index)
             : throw new DeitException($"There is no device '{name}': the last one is {FormattableString.Invariant($"cuda:{cudaDevices - 1}")}.");
     }
 }

@@ -63,7 +63,7 @@ public sealed class OptionPathsTests : IDisposable
         double[] ofReference = Train(reference, Options[name], fused: false, device);
         double[] without = Train(plain, Options["plain"] with { EmaDecay = Options[name].EmaDecay }, fused: true, device);
 
-        Tensors.AssertClose(ofReference, ofFused, 1e-11);
+        Tensors.AssertClose(ofReference, ofFused, 1e-12);
         Assert.NotEqual(without, ofFused);
     }
 
@@ -174,7 +174,8 @@ public sealed class OptionPathsTests : IDisposable
         Tensor images = HashFill.Images(Images, 16, 16).to(device).to(ScalarType.Float64);
         Tensor targets = nn.functional.one_hot(arange(Images, dtype: ScalarType.Int64, device: device), 10).to(ScalarType.Float64);
         using var frozen = new FrozenParameters(model, options.Freeze);
-        using var state = new TrainingState(model, options, fused);
+        // The gradient of a key's bias is nothing but rounding, which AdamW's own epsilon would divide up to 1e-11 of a weight.
+        using var state = new TrainingState(model, options with { AdamW = new() { Epsilon = 1e-4 } }, fused);
         for (int step = 0; step < 3; step++)
         {
             using Lesson lesson = learner.Learn(images, targets, fused);
