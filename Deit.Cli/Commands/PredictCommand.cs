@@ -3,6 +3,7 @@ using System.CommandLine;
 using Deit.Cli.Specs;
 using Deit.Inference;
 using Spectre.Console;
+using static TorchSharp.torch;
 
 namespace Deit.Cli.Commands;
 
@@ -18,15 +19,17 @@ internal static class PredictCommand
         var top = new Option<int>("--top") { Description = "How many classes to name.", DefaultValueFactory = static _ => 5 };
         Option<string> labels = WeightOptions.Labels();
         var json = new Option<bool>("--json") { Description = "Write JSON." };
-        var command = new Command("predict", "Say what a model sees on images.") { name, images, weights, top, labels, json };
+        Option<string> device = DeviceOption.Create();
+        var command = new Command("predict", "Say what a model sees on images.") { name, images, weights, top, labels, device, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(top) < 1) throw new UsageException("--top must be at least 1.");
+            Device on = DeviceOption.Find(parsed, device);
             bool isJson = parsed.GetValue(json);
             using LoadedModel loaded = LoadedModel.Load(terminal, parsed.GetRequiredValue(name), parsed.GetRequiredValue(weights), isSilent: isJson);
             ModelDescription model = loaded.Model.Description;
             ClassNames? names = parsed.GetValue(labels) is { } file ? ClassNames.Read(file).For(model) : loaded.Weights.Names;
-            var options = new InferenceOptions { Preprocessing = loaded.Weights.Preprocessing };
+            var options = new InferenceOptions { Preprocessing = loaded.Weights.Preprocessing, Device = on };
             ImmutableArray<ImagePrediction> predictions = Cancellation.Run(
                 token => Prediction.Run(loaded.Model, parsed.GetRequiredValue(images), parsed.GetValue(top), options, token), "Stopped.");
             if (isJson) terminal.WriteJson(predictions.Select(prediction => new PredictionJson(prediction, names)));

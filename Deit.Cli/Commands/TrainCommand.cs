@@ -17,12 +17,14 @@ internal static class TrainCommand
         var output = new Option<string>("--output") { Description = "The run's folder; by default a new one under runs." };
         var set = new Option<string[]>("--set") { Description = "Change a key of the recipe: --set student.epochs=3. May be repeated." };
         var resume = new Option<bool>("--resume") { Description = "Continue the run in --output." };
-        var command = new Command("train", "Train the student of a recipe, and first its teacher.") { recipe, data, output, set, resume };
+        Option<string> device = DeviceOption.Create();
+        var command = new Command("train", "Train the student of a recipe, and first its teacher.") { recipe, data, output, set, resume, device };
         command.SetAction(parsed => Run(terminal, parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? [], new RunOptions
         {
             Data = parsed.GetValue(data),
             Output = parsed.GetValue(output),
             Resume = parsed.GetValue(resume),
+            Device = DeviceOption.Find(parsed, device),
         }));
         return command;
     }

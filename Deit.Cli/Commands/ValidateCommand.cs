@@ -4,6 +4,7 @@ using Deit.Cli.Display;
 using Deit.Cli.Specs;
 using Deit.Inference;
 using Spectre.Console;
+using static TorchSharp.torch;
 using ValidationResult = Deit.Inference.ValidationResult;
 
 namespace Deit.Cli.Commands;
@@ -22,10 +23,12 @@ internal static class ValidateCommand
         var imageSize = new Option<int?>("--image-size") { Description = "Height and width of the images, where not the model's own; position embeddings are interpolated." };
         var cropPct = new Option<double?>("--crop-pct") { Description = "The part of the shorter side that the centre crop keeps, where not that of the weights." };
         var json = new Option<bool>("--json") { Description = "Write JSON; accuracies are fractions from 0 to 1." };
-        var command = new Command("validate", "Judge a model by images whose classes are known.") { name, weights, data, labels, batchSize, imageSize, cropPct, json };
+        Option<string> device = DeviceOption.Create();
+        var command = new Command("validate", "Judge a model by images whose classes are known.") { name, weights, data, labels, batchSize, imageSize, cropPct, device, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(batchSize) < 1) throw new UsageException("--batch-size must be at least 1.");
+            Device on = DeviceOption.Find(parsed, device);
             bool isJson = parsed.GetValue(json);
             using LoadedModel loaded = LoadedModel.Load(
                 terminal, parsed.GetRequiredValue(name), parsed.GetRequiredValue(weights), parsed.GetValue(imageSize), isJson);
@@ -34,6 +37,7 @@ internal static class ValidateCommand
             var options = new InferenceOptions
             {
                 BatchSize = parsed.GetValue(batchSize),
+                Device = on,
                 Preprocessing = loaded.Weights.Preprocessing with { CropPct = parsed.GetValue(cropPct) ?? loaded.Weights.Preprocessing.CropPct },
             };
             ValidationResult result = Run(terminal, loaded, images, options, isJson);

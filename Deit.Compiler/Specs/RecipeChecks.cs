@@ -54,8 +54,27 @@ internal static class RecipeChecks
     private static IEnumerable<SpecFinding> CheckTraining(SpecTable recipe, string table)
     {
         if (AugmentationChecks.Range(recipe, $"{table}.cutmix_minmax") is { } range) yield return range;
+        string schedule = recipe.Text($"{table}.sched");
+        if (schedule == "multistep" && !recipe.States($"{table}.decay_milestones"))
+        {
+            yield return new(
+                Rules.ContradictingKeys,
+                $"{table}.sched",
+                $"{table}.sched: 'multistep' needs epochs to decay at; state {table}.decay_milestones, such as [30, 60, 90]");
+        }
+
+        if (recipe.Text($"{table}.loss") == "bce" && recipe.Number($"{table}.bce_threshold") == 0 && recipe.Number($"{table}.smoothing") > 0)
+        {
+            yield return new(
+                Rules.ContradictingKeys,
+                recipe.States($"{table}.smoothing") ? $"{table}.smoothing" : $"{table}.loss",
+                $"{table}.loss: 'bce' takes every target above 0 for 1, and smoothing puts all above 0; set {table}.smoothing to 0");
+        }
+
+        bool isScaled = recipe.Text($"{table}.lr_scale") == "linear";
         double peak = recipe.Number($"{table}.lr");
-        foreach (string key in new[] { "warmup_lr", "min_lr" })
+        if (isScaled) peak *= recipe.Integer($"{table}.batch_size") * recipe.Integer($"{table}.grad_accum_steps") / RecipeSchema.ImagesOfLearningRate;
+        foreach (string key in schedule is "cosine" or "plateau" ? new[] { "warmup_lr", "min_lr" } : ["warmup_lr"])
         {
             double rate = recipe.Number($"{table}.{key}");
             if (rate <= peak) continue;
@@ -63,7 +82,7 @@ internal static class RecipeChecks
             yield return new(
                 Rules.ContradictingKeys,
                 blamed,
-                $"{table}.{key}: {Spelling.Number(rate)} must not exceed {table}.lr, {Spelling.Number(peak)}");
+                $"{table}.{key}: {Spelling.Number(rate)} must not exceed {table}.lr{(isScaled ? ", scaled to the batch" : "")}, {Spelling.Number(peak)}");
         }
     }
 }

@@ -8,6 +8,9 @@ namespace Deit.Compiler.Specs;
 /// </summary>
 public static class RecipeSchema
 {
+    /// <summary>The images of a step that a linearly scaled learning rate is stated for; DeiT's.</summary>
+    public const double ImagesOfLearningRate = 512;
+
     /// <summary>The least learning rate: 0 would train nothing.</summary>
     private const double LeastLearningRate = 1e-12;
 
@@ -24,11 +27,25 @@ public static class RecipeSchema
         new("epochs", ValueKind.Integer, "Times that every training image is seen.") { Default = 300L, Minimum = 1, Maximum = 1_000_000 },
         new("batch_size", ValueKind.Integer, "Images of a batch.") { Default = 64L, Minimum = 1, Maximum = 1_000_000 },
         new("grad_accum_steps", ValueKind.Integer, "Batches whose gradients are averaged for a step: it is of that many times the images, in the memory of one batch.") { Default = 1L, Minimum = 1, Maximum = 1_000_000 },
-        new("lr", ValueKind.Number, "The learning rate at the peak of the cosine schedule.") { Default = 5e-4, Minimum = LeastLearningRate },
+        new("lr", ValueKind.Number, "The learning rate where the schedule begins, such as the peak of the cosine.") { Default = 5e-4, Minimum = LeastLearningRate },
+        new("lr_scale", ValueKind.Text, "Whether lr is stated for a step of 512 images and grows with the images of a step, batch_size times grad_accum_steps (linear, as DeiT's is), or is taken as it is.") { Default = "none", Choices = ["none", "linear"] },
+        new("sched", ValueKind.Text, "How the learning rate falls: along a cosine, at every decay_epochs (step), at the decay_milestones (multistep), where the accuracy stops growing (plateau), or not at all.") { Default = "cosine", Choices = ["cosine", "step", "multistep", "plateau", "constant"] },
+        new("decay_epochs", ValueKind.Integer, "Epochs from one decay to the next, where sched is step.") { Default = 30L, Minimum = 1, Maximum = 1_000_000 },
+        new("decay_milestones", ValueKind.Integers, "The epochs, from 1, at which the learning rate decays, where sched is multistep.") { Minimum = 1, Maximum = 1_000_000 },
+        new("decay_rate", ValueKind.Number, "What a decay multiplies the learning rate by.") { Default = 0.1, Minimum = LeastShare, Maximum = 1 },
+        new("patience_epochs", ValueKind.Integer, "Epochs without a better accuracy that are borne before the learning rate decays, where sched is plateau.") { Default = 10L, Minimum = 0, Maximum = 1_000_000 },
         new("warmup_epochs", ValueKind.Integer, "Epochs in which the learning rate rises to the schedule.") { Default = 5L, Minimum = 0, Maximum = 1_000_000 },
         new("warmup_lr", ValueKind.Number, "The learning rate of the first epoch of the warmup.") { Default = 1e-6, Minimum = 0 },
-        new("min_lr", ValueKind.Number, "The learning rate at which the cosine schedule ends.") { Default = 1e-5, Minimum = 0 },
+        new("warmup_prefix", ValueKind.Boolean, "Whether the epochs of the warmup come before the others; otherwise they are the first of them.") { Default = false },
+        new("cooldown_epochs", ValueKind.Integer, "Epochs after the others, at the learning rate at which the schedule ends.") { Default = 0L, Minimum = 0, Maximum = 1_000_000 },
+        new("min_lr", ValueKind.Number, "The least learning rate, at which the cosine ends.") { Default = 1e-5, Minimum = 0 },
         new("weight_decay", ValueKind.Number, "AdamW's weight decay; biases, normalisations, tokens and position embeddings have none.") { Default = 0.05, Minimum = 0 },
+        new("layer_decay", ValueKind.Number, "What the learning rate of a layer is multiplied by to give that of the layer before it; 1 for one learning rate.") { Default = 1.0, Minimum = LeastShare, Maximum = 1 },
+        new("freeze", ValueKind.Texts, "Parameters that are not trained, by their names or those of the modules they are in: [patch_embed, blocks.0]."),
+        new("attention_only", ValueKind.Boolean, "Whether nothing is trained but attention, position embeddings and heads, as DeiT III fine-tunes.") { Default = false },
+        new("train_mode", ValueKind.Boolean, "Whether the model is in training mode while it is trained; otherwise no block is dropped and batch norms keep their statistics, which takes the readable forward pass.") { Default = true },
+        new("loss", ValueKind.Text, "What the class head is trained by: the cross entropy of the classes, or a binary one for every class (bce), whose targets are 1 above bce_threshold and 0 below.") { Default = "cross_entropy", Choices = ["cross_entropy", "bce"] },
+        new("bce_threshold", ValueKind.Number, "The target above which a class counts as being in the image, where loss is bce; it takes smoothing 0, where it is 0.") { Default = 0.0, Minimum = 0, Maximum = AlmostOne },
         new("smoothing", ValueKind.Number, "Label smoothing: the share of the targets that is spread over all classes.") { Default = 0.1, Minimum = 0, Maximum = 1 },
         new("mixup", ValueKind.Number, "Mixup's alpha; 0 blends no images.") { Default = 0.0, Minimum = 0 },
         new("cutmix", ValueKind.Number, "CutMix's alpha; 0 pastes no boxes.") { Default = 0.0, Minimum = 0 },
@@ -39,10 +56,14 @@ public static class RecipeSchema
         new("mixup_off_epoch", ValueKind.Integer, "The epoch from which on no images are mixed; 0 for none.") { Default = 0L, Minimum = 0, Maximum = 1_000_000 },
         new("drop_path", ValueKind.Number, "The stochastic-depth rate of the last block; not stated, the one that the model declares.") { Minimum = 0, Maximum = AlmostOne },
         new("ema_decay", ValueKind.Number, "The decay of the moving average of the weights; 0 keeps no average.") { Default = 0.0, Minimum = 0, Maximum = 1 },
-        new("clip_grad", ValueKind.Number, "The greatest norm of all gradients together; 0 clips nothing.") { Default = 0.0, Minimum = 0 },
+        new("ema_warmup", ValueKind.Boolean, "Whether the moving average begins short and grows to its length.") { Default = false },
+        new("clip_grad", ValueKind.Number, "The limit of the gradients that clip_mode speaks of; 0 clips nothing.") { Default = 0.0, Minimum = 0 },
+        new("clip_mode", ValueKind.Text, "What clip_grad limits: the norm of all gradients together, the magnitude of each value, or the norm of each unit's gradient as a share of that of its weights (agc, heads left out).") { Default = "norm", Choices = ["norm", "value", "agc"] },
         new("beta1", ValueKind.Number, "AdamW's decay of the mean of the gradients.") { Default = 0.9, Minimum = 0, Maximum = AlmostOne },
         new("beta2", ValueKind.Number, "AdamW's decay of the mean of the squared gradients.") { Default = 0.999, Minimum = 0, Maximum = AlmostOne },
         new("eps", ValueKind.Number, "What AdamW adds to the divisor.") { Default = 1e-8, Minimum = 0 },
+        new("patience", ValueKind.Integer, "Evaluations without a better accuracy after which the training ends; 0 goes on to the last epoch.") { Default = 0L, Minimum = 0, Maximum = 1_000_000 },
+        new("eval_every", ValueKind.Integer, "Epochs from one evaluation to the next; the first and the last epoch are evaluated always.") { Default = 1L, Minimum = 1, Maximum = 1_000_000 },
     ];
 
     /// <summary>The keys of a recipe.</summary>

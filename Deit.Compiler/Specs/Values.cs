@@ -47,6 +47,12 @@ public static class Values
                 return TryParseList<long>(ValueKind.Integer, text.Substring(1, text.Length - 2).Split(',').Select(static item => item.Trim()), out value);
             case ValueKind.Numbers when text.StartsWith("[", StringComparison.Ordinal) && text.EndsWith("]", StringComparison.Ordinal):
                 return TryParseList<double>(ValueKind.Number, text.Substring(1, text.Length - 2).Split(',').Select(static item => item.Trim()), out value);
+            case ValueKind.Texts when text.StartsWith("[", StringComparison.Ordinal) && text.EndsWith("]", StringComparison.Ordinal):
+                value = new EquatableArray<string>(text.Substring(1, text.Length - 2).Split(',').Select(static item => item.Trim()));
+                return true;
+            case ValueKind.Texts:
+                value = new EquatableArray<string>([text]);
+                return text.Length > 0;
             default:
                 return kind == ValueKind.Text;
         }
@@ -90,6 +96,8 @@ public static class Values
             case EquatableArray<long> { Count: 0 } or EquatableArray<double> { Count: 0 } or EquatableArray<string> { Count: 0 } or RawList { Items.Count: 0 }:
                 return "the list is empty";
             case EquatableArray<long> list:
+                return list.Select(item => Refuse(key, item)).FirstOrDefault(static reason => reason is not null);
+            case EquatableArray<string> list:
                 return list.Select(item => Refuse(key, item)).FirstOrDefault(static reason => reason is not null);
             case EquatableArray<double> list:
                 return list.Select(item => Refuse(key, item)).FirstOrDefault(static reason => reason is not null);

@@ -26,8 +26,8 @@ public sealed class FlatAverage : IDisposable
         _others = [.. model.state_dict().Where(entry => !moved.Contains(entry.Key)).Select(entry => (average.Shadow[entry.Key], entry.Value))];
     }
 
-    /// <summary>How much of itself the average keeps.</summary>
-    public double Decay { get; }
+    /// <summary>How much of itself the average keeps at the next step, from 0 to 1.</summary>
+    public double Decay { get; set; }
 
     /// <summary>The averages of each group's parameters, laid out as those.</summary>
     public IReadOnlyList<Tensor> Groups { get; }

@@ -25,7 +25,7 @@ public sealed record FlatEntry(string Name, Parameter Parameter, long Offset, IR
     }
 }
 
-/// <summary>The parameters of one weight decay, one after another in one tensor, and their gradients in another.</summary>
+/// <summary>The parameters of one weight decay and learning rate, one after another in one tensor, and their gradients in another.</summary>
 public sealed class FlatGroup : IDisposable
 {
     /// <summary>Elements of a cache line in float32: every parameter begins at a multiple, so that none shares a line with another.</summary>
@@ -38,6 +38,7 @@ public sealed class FlatGroup : IDisposable
     {
         Name = group.Name;
         WeightDecay = group.WeightDecay;
+        LearningRateScale = group.LearningRateScale;
         Parameter first = group.Parameters.Count > 0
             ? group.Parameters[0].Parameter
             : throw new ArgumentException($"The group '{group.Name}' has no parameters.", nameof(group));
@@ -74,6 +75,9 @@ public sealed class FlatGroup : IDisposable
 
     /// <summary>The decay, per unit of learning rate.</summary>
     public double WeightDecay { get; }
+
+    /// <summary>What the learning rate of a step is multiplied by.</summary>
+    public double LearningRateScale { get; }
 
     /// <summary>The parameters in order.</summary>
     public IReadOnlyList<FlatEntry> Entries { get; }

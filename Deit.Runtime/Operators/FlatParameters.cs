@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Deit.Operators;
 
 /// <summary>
-/// The parameters of a model as views into one tensor for each weight decay, their gradients likewise: what an optimizer, clipping
+/// The parameters of a model as views into one tensor for each of their groups, their gradients likewise: what an optimizer, clipping
 /// or an average does to all of them is then one pass over memory. Names, state dictionary, checkpoints and autograd do not notice.
 /// </summary>
 /// <remarks>

@@ -44,12 +44,12 @@ public sealed class FusedAdamW : IDisposable
         double secondCorrection = Math.Sqrt(1 - Math.Pow(_options.Beta2, StepCount));
 
         // learningRate * (m / c1) / (sqrt(v) / c2 + epsilon), with the corrections taken out of the elementwise work.
-        double scale = -learningRate * secondCorrection / firstCorrection;
         double epsilon = _options.Epsilon * secondCorrection;
         for (int index = 0; index < _moments.Length; index++)
         {
             FlatGroup group = _parameters.Groups[index];
-            var step = new GroupStep(gradientScale, 1 - learningRate * group.WeightDecay, scale, epsilon);
+            double rate = learningRate * group.LearningRateScale;
+            var step = new GroupStep(gradientScale, 1 - rate * group.WeightDecay, -rate * secondCorrection / firstCorrection, epsilon);
             Update(group, _moments[index], step, average?.Groups[index], average?.Decay ?? 0);
         }
 

@@ -36,7 +36,7 @@ public sealed class AdamW : IDisposable
         _gradientShare = 1 - options.Beta1;
         _squareShare = 1 - options.Beta2;
         _state.Add(StepName, tensor(0L, device: CPU).DetachFromDisposeScope());
-        _groups = [.. groups.Select(group => new Group(group.WeightDecay, [.. group.Parameters.Select(Track)]))];
+        _groups = [.. groups.Select(group => new Group(group.WeightDecay, group.LearningRateScale, [.. group.Parameters.Select(Track)]))];
     }
 
     /// <summary>How many steps were taken.</summary>
@@ -51,12 +51,13 @@ public sealed class AdamW : IDisposable
         double secondCorrection = Math.Sqrt(1 - Math.Pow(_options.Beta2, StepCount));
 
         // learningRate * (m / c1) / (sqrt(v) / c2 + epsilon), with the corrections taken out of the elementwise work.
-        using Scalar scale = -learningRate * secondCorrection / firstCorrection;
         using Scalar epsilon = _options.Epsilon * secondCorrection;
         using IDisposable noGradient = no_grad();
         foreach (Group group in _groups)
         {
-            using Scalar? remainder = group.WeightDecay == 0 ? null : 1 - learningRate * group.WeightDecay;
+            double rate = learningRate * group.LearningRateScale;
+            using Scalar scale = -rate * secondCorrection / firstCorrection;
+            using Scalar? remainder = group.WeightDecay == 0 ? null : 1 - rate * group.WeightDecay;
             foreach (Tracked tracked in group.Parameters)
             {
                 Update(tracked, remainder, scale, epsilon);
@@ -138,7 +139,7 @@ public sealed class AdamW : IDisposable
         tracked.Parameter.addcdiv_(tracked.Mean, denominator, scale);
     }
 
-    private sealed record Group(double WeightDecay, Tracked[] Parameters);
+    private sealed record Group(double WeightDecay, double LearningRateScale, Tracked[] Parameters);
 
     private sealed record Tracked(Parameter Parameter, Tensor Mean, Tensor Square);
 }

@@ -32,7 +32,7 @@ public sealed class ExponentialMovingAverage : IDisposable
     }
 
     /// <summary>
-    /// The averaged state dictionary: the average's own tensors, which <see cref="Update"/> changes; do not dispose them.
+    /// The averaged state dictionary: the average's own tensors, which <see cref="Update()"/> changes; do not dispose them.
     /// </summary>
     /// <exception cref="InvalidOperationException">The weights are swapped.</exception>
     public IReadOnlyDictionary<string, Tensor> Shadow
@@ -46,22 +46,16 @@ public sealed class ExponentialMovingAverage : IDisposable
 
     /// <summary>Moves the shadow towards the model; call it after every step of the optimizer.</summary>
     /// <exception cref="InvalidOperationException">The weights are swapped.</exception>
-    public void Update()
+    public void Update() => Update(_decay, _share);
+
+    /// <summary>Moves the shadow towards the model by another decay, as <see cref="EmaDecay"/> gives it.</summary>
+    /// <param name="decay">How much of itself the shadow keeps, from 0 to 1.</param>
+    /// <exception cref="InvalidOperationException">The weights are swapped.</exception>
+    public void Update(double decay)
     {
-        RefuseWhileSwapped();
-        using IDisposable noGradient = no_grad();
-        foreach ((string name, Tensor shadow) in _shadow)
-        {
-            Tensor model = _model[name];
-            if (model.is_floating_point())
-            {
-                shadow.mul_(_decay).add_(model, _share);
-            }
-            else
-            {
-                shadow.copy_(model);
-            }
-        }
+        using Scalar kept = decay;
+        using Scalar share = 1 - decay;
+        Update(kept, share);
     }
 
     /// <summary>Gives the model the averaged weights, to evaluate them, until the result is disposed.</summary>
@@ -95,6 +89,24 @@ public sealed class ExponentialMovingAverage : IDisposable
 
         _decay.Dispose();
         _share.Dispose();
+    }
+
+    private void Update(Scalar decay, Scalar share)
+    {
+        RefuseWhileSwapped();
+        using IDisposable noGradient = no_grad();
+        foreach ((string name, Tensor shadow) in _shadow)
+        {
+            Tensor model = _model[name];
+            if (model.is_floating_point())
+            {
+                shadow.mul_(decay).add_(model, share);
+            }
+            else
+            {
+                shadow.copy_(model);
+            }
+        }
     }
 
     private void Restore()

@@ -32,9 +32,9 @@ internal sealed record RunContent(
 
     /// <summary>How far the run is, in words.</summary>
     public string State => Summary is not null ? "finished"
-        : Last is { } last ? FormattableString.Invariant($"unfinished: {last.Epoch} of {Recipe.Student.Training.Epochs} epochs")
+        : Last is { } last ? FormattableString.Invariant($"unfinished: {last.Epoch} of {Recipe.Student.Training.TotalEpochs} epochs")
         : TeacherEpochs.IsEmpty ? "unfinished: no epoch yet"
-        : FormattableString.Invariant($"unfinished: {TeacherEpochs.Length} of the teacher's {Recipe.Teacher?.Training.Epochs} epochs");
+        : FormattableString.Invariant($"unfinished: {TeacherEpochs.Length} of the teacher's {Recipe.Teacher?.Training.TotalEpochs} epochs");
 
     /// <summary>Reads a folder.</summary>
     /// <exception cref="DeitException">It is no run's folder, or damaged.</exception>

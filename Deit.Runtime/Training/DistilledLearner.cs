@@ -1,5 +1,4 @@
 using Deit.Distillation;
-using Deit.Losses;
 using Deit.Operators;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,7 +39,7 @@ internal sealed class DistilledLearner : Learner
         else logits = _student.call(images);
         try
         {
-            Tensor loss = CrossEntropy.SoftTargets(logits.Class, targets);
+            Tensor loss = Loss.Compute(logits.Class, targets);
             if (_teacher is not null) loss = DistillationLoss.Compute(_distillation, loss, logits.Distillation, _teacher.Infer(images));
             return new(loss, logits.Class, tape);
         }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Deit.Training;
 
 /// <summary>What an epoch achieved: a line of <c>metrics.jsonl</c>. Accuracies are of the validation images, from 0 to 1.</summary>
@@ -5,6 +7,10 @@ public sealed record EpochMetrics
 {
     /// <summary>The epoch, from 1.</summary>
     public required int Epoch { get; init; }
+
+    /// <summary>The epoch whose evaluation this repeats, because it was not evaluated itself; otherwise null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? EvaluatedEpoch { get; init; }
 
     /// <summary>The learning rate in force.</summary>
     public required double LearningRate { get; init; }

@@ -11,15 +11,20 @@ internal sealed class FlatDescent : Descent
     private readonly FusedAdamW _optimizer;
     private readonly FlatAverage? _average;
     private readonly FlatGradientSum? _sum;
-    private readonly double _maximumGradientNorm;
+    private readonly GradientClipper _clipper;
+    private readonly double _clipLimit;
+    private readonly EmaDecay? _decay;
 
     public FlatDescent(IVisionModel model, TrainingOptions options, ExponentialMovingAverage? average)
     {
-        _parameters = new(WeightDecayGroups.Create(model.Module, options.WeightDecay));
+        IReadOnlyList<ParameterGroup> groups = WeightDecayGroups.Create(model.Module, options.WeightDecay, options.LayerDecay);
+        _parameters = new(groups);
         _optimizer = new(_parameters, options.AdamW);
         _average = average is null ? null : new(model.Module, average, _parameters, options.EmaDecay);
+        _decay = options.EmaWarmup ? new(options.EmaDecay) : null;
         _sum = options.GradientAccumulationSteps > 1 ? new(_parameters) : null;
-        _maximumGradientNorm = options.MaximumGradientNorm;
+        _clipper = new(model, options, groups);
+        _clipLimit = options.ClipLimit;
     }
 
     /// <summary>Generated code writes gradients and adds to none.</summary>
@@ -37,7 +42,10 @@ internal sealed class FlatDescent : Descent
 
     public override void Step(double learningRate)
     {
-        double scale = _maximumGradientNorm > 0 ? FlatParameters.ClipFactor(_parameters.GradientNorm(), _maximumGradientNorm) : 1;
+        double scale = 1;
+        if (_clipper.IsByNorm) scale = FlatParameters.ClipFactor(_parameters.GradientNorm(), _clipLimit);
+        else _clipper.Clip();
+        if (_average is not null && _decay is { } decay) _average.Decay = decay.At(_optimizer.StepCount + 1);
         _optimizer.Step(learningRate, scale, _average);
     }
 

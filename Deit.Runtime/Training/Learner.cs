@@ -1,4 +1,5 @@
 using Deit.Distillation;
+using Deit.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,9 @@ internal abstract class Learner
     /// <summary>The fault of a student with one head.</summary>
     public static DeitException CannotBeTaught(ModelDescription student) =>
         new($"{student.Name} has no distillation head to be taught: take a distilled model, or distillation type 'none'.");
+
+    /// <summary>What the class head is trained by.</summary>
+    public LossOptions Loss { get; set; } = new();
 
     /// <summary>
     /// Whether the loss reaches every parameter. Where it does not, autograd leaves those without a gradient and AdamW leaves them alone;

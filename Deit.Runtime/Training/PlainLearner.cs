@@ -1,4 +1,3 @@
-using Deit.Losses;
 using Deit.Operators;
 using static TorchSharp.torch;
 
@@ -15,7 +14,7 @@ internal sealed class PlainLearner(Classifier model) : Learner
         Tensor logits;
         if (fused) tape = model.ForwardTraining(images, out logits);
         else logits = model.call(images);
-        return new(CrossEntropy.SoftTargets(logits, targets), logits, tape);
+        return new(Loss.Compute(logits, targets), logits, tape);
     }
 
     public override HeadLogits Answer(Tensor images) => new(model.Infer(images));

@@ -1,8 +1,10 @@
 using Deit.Augmentation;
+using Deit.Compiler;
 using Deit.Compiler.Diagnostics;
 using Deit.Compiler.Specs;
 using Deit.Data;
 using Deit.Distillation;
+using Deit.Losses;
 using Deit.Optimization;
 
 namespace Deit.Training;
@@ -77,6 +79,12 @@ internal static class RecipeTable
             values.Where(static value => value.Value is not null).Select(static value => new SpecEntry(value.Path, value.Value!)));
     }
 
+    private static T Choice<T>(SpecTable table, string path)
+        where T : struct, Enum => Enum.Parse<T>(table.Text(path).Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+
+    private static string Choice<T>(T value)
+        where T : struct, Enum => Spelling.ToSnakeCase(value.ToString());
+
     private static LoadingOptions ToLoading(SpecTable table) => new()
     {
         Workers = (int)table.Integer("data.workers"),
@@ -99,10 +107,29 @@ internal static class RecipeTable
             BatchSize = (int)table.Integer($"{at}.batch_size"),
             GradientAccumulationSteps = (int)table.Integer($"{at}.grad_accum_steps"),
             LearningRate = table.Number($"{at}.lr"),
+            LearningRateScaling = Choice<LearningRateScaling>(table, $"{at}.lr_scale"),
+            ScheduleType = Choice<ScheduleType>(table, $"{at}.sched"),
+            Decay = new()
+            {
+                Epochs = (int)table.Integer($"{at}.decay_epochs"),
+                Milestones = table.Integers($"{at}.decay_milestones"),
+                Rate = table.Number($"{at}.decay_rate"),
+                Patience = (int)table.Integer($"{at}.patience_epochs"),
+            },
             WarmupEpochs = (int)table.Integer($"{at}.warmup_epochs"),
             WarmupLearningRate = table.Number($"{at}.warmup_lr"),
+            WarmupPrefix = table.Boolean($"{at}.warmup_prefix"),
+            CooldownEpochs = (int)table.Integer($"{at}.cooldown_epochs"),
             MinimumLearningRate = table.Number($"{at}.min_lr"),
             WeightDecay = table.Number($"{at}.weight_decay"),
+            LayerDecay = table.Number($"{at}.layer_decay"),
+            Freeze = new()
+            {
+                Prefixes = table.Find($"{at}.freeze") is EquatableArray<string> prefixes ? prefixes : default,
+                AttentionOnly = table.Boolean($"{at}.attention_only"),
+            },
+            TrainMode = table.Boolean($"{at}.train_mode"),
+            Loss = new() { Type = Choice<LossType>(table, $"{at}.loss"), BceThreshold = table.Number($"{at}.bce_threshold") },
             Mixing = new()
             {
                 Smoothing = table.Number($"{at}.smoothing"),
@@ -115,7 +142,11 @@ internal static class RecipeTable
                 OffEpoch = (int)table.Integer($"{at}.mixup_off_epoch"),
             },
             EmaDecay = table.Number($"{at}.ema_decay"),
-            MaximumGradientNorm = table.Number($"{at}.clip_grad"),
+            EmaWarmup = table.Boolean($"{at}.ema_warmup"),
+            ClipLimit = table.Number($"{at}.clip_grad"),
+            ClipMode = Choice<ClipMode>(table, $"{at}.clip_mode"),
+            Patience = (int)table.Integer($"{at}.patience"),
+            EvaluateEvery = (int)table.Integer($"{at}.eval_every"),
             AdamW = new()
             {
                 Beta1 = table.Number($"{at}.beta1"),
@@ -140,10 +171,24 @@ internal static class RecipeTable
             ($"{at}.batch_size", (long)training.BatchSize),
             ($"{at}.grad_accum_steps", (long)training.GradientAccumulationSteps),
             ($"{at}.lr", training.LearningRate),
+            ($"{at}.lr_scale", Choice(training.LearningRateScaling)),
+            ($"{at}.sched", Choice(training.ScheduleType)),
+            ($"{at}.decay_epochs", (long)training.Decay.Epochs),
+            ($"{at}.decay_milestones", training.Decay.Milestones.Count > 0 ? training.Decay.Milestones : null),
+            ($"{at}.decay_rate", training.Decay.Rate),
+            ($"{at}.patience_epochs", (long)training.Decay.Patience),
             ($"{at}.warmup_epochs", (long)training.WarmupEpochs),
             ($"{at}.warmup_lr", training.WarmupLearningRate),
+            ($"{at}.warmup_prefix", training.WarmupPrefix),
+            ($"{at}.cooldown_epochs", (long)training.CooldownEpochs),
             ($"{at}.min_lr", training.MinimumLearningRate),
             ($"{at}.weight_decay", training.WeightDecay),
+            ($"{at}.layer_decay", training.LayerDecay),
+            ($"{at}.freeze", training.Freeze.Prefixes.Count > 0 ? training.Freeze.Prefixes : null),
+            ($"{at}.attention_only", training.Freeze.AttentionOnly),
+            ($"{at}.train_mode", training.TrainMode),
+            ($"{at}.loss", Choice(training.Loss.Type)),
+            ($"{at}.bce_threshold", training.Loss.BceThreshold),
             ($"{at}.smoothing", training.Mixing.Smoothing),
             ($"{at}.mixup", training.Mixing.Mixup),
             ($"{at}.cutmix", training.Mixing.Cutmix),
@@ -153,7 +198,11 @@ internal static class RecipeTable
             ($"{at}.cutmix_minmax", AugmentationTable.List(training.Mixing.CutmixMinMax)),
             ($"{at}.mixup_off_epoch", (long)training.Mixing.OffEpoch),
             ($"{at}.ema_decay", training.EmaDecay),
-            ($"{at}.clip_grad", training.MaximumGradientNorm),
+            ($"{at}.ema_warmup", training.EmaWarmup),
+            ($"{at}.clip_grad", training.ClipLimit),
+            ($"{at}.clip_mode", Choice(training.ClipMode)),
+            ($"{at}.patience", (long)training.Patience),
+            ($"{at}.eval_every", (long)training.EvaluateEvery),
             ($"{at}.beta1", training.AdamW.Beta1),
             ($"{at}.beta2", training.AdamW.Beta2),
             ($"{at}.eps", training.AdamW.Epsilon),

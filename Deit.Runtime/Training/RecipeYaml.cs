@@ -35,6 +35,8 @@ internal static partial class RecipeYaml
         string text => PlainText().IsMatch(text) && !ReadsAsOtherType(text) ? text : Quoted(text),
         bool truth => truth ? "true" : "false",
         double number => Spelling.Number(number),
+        EquatableArray<long> list => $"[{string.Join(", ", list.Select(static item => Scalar(item)))}]",
+        EquatableArray<string> list => $"[{string.Join(", ", list.Select(Scalar))}]",
         EquatableArray<double> list => $"[{string.Join(", ", list.Select(Spelling.Number))}]",
         _ => string.Format(CultureInfo.InvariantCulture, "{0}", value),
     };

@@ -1,5 +1,4 @@
 using Deit.Optimization;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Deit.Training;
@@ -8,17 +7,17 @@ namespace Deit.Training;
 internal sealed class TensorDescent : Descent
 {
     private readonly Optimization.AdamW _optimizer;
-    private readonly Parameter[] _parameters;
     private readonly ExponentialMovingAverage? _average;
-    private readonly double _maximumGradientNorm;
+    private readonly GradientClipper _clipper;
+    private readonly EmaDecay? _decay;
 
     public TensorDescent(IVisionModel model, TrainingOptions options, ExponentialMovingAverage? average)
     {
-        IReadOnlyList<ParameterGroup> groups = WeightDecayGroups.Create(model.Module, options.WeightDecay);
-        _parameters = [.. groups.SelectMany(static group => group.Parameters).Select(static entry => entry.Parameter)];
+        IReadOnlyList<ParameterGroup> groups = WeightDecayGroups.Create(model.Module, options.WeightDecay, options.LayerDecay);
         _optimizer = new(groups, options.AdamW);
         _average = average;
-        _maximumGradientNorm = options.MaximumGradientNorm;
+        _clipper = new(model, options, groups);
+        _decay = options.EmaWarmup ? new(options.EmaDecay) : null;
     }
 
     public override void ZeroGradients() => _optimizer.ZeroGradients();
@@ -30,9 +29,10 @@ internal sealed class TensorDescent : Descent
 
     public override void Step(double learningRate)
     {
-        if (_maximumGradientNorm > 0) GradientClipping.ByNorm(_parameters, _maximumGradientNorm);
+        _clipper.Clip();
         _optimizer.Step(learningRate);
-        _average?.Update();
+        if (_decay is { } decay) _average?.Update(decay.At(_optimizer.StepCount));
+        else _average?.Update();
     }
 
     public override IReadOnlyDictionary<string, Tensor> State() => _optimizer.State();

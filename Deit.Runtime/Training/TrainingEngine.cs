@@ -11,8 +11,8 @@ namespace Deit.Training;
 internal sealed class TrainingEngine(Learner learner, TrainingOptions options, FitOptions surroundings)
 {
     private readonly MixupCutMix _mixing = new(options.Mixing, learner.Model.Description.Classes);
-    private readonly CosineSchedule _schedule = options.Schedule();
-    private readonly bool _fused = options.Fused && learner.TrainsAll && learner.Model.Description.TrainingPlan is not null;
+    private readonly LearningRateSchedule _schedule = options.Schedule();
+    private readonly bool _fused = options.Fused && options.TrainMode && learner.TrainsAll && learner.Model.Description.TrainingPlan is not null;
 
     /// <summary>Trains to the end. The model is in evaluation mode afterwards.</summary>
     /// <exception cref="DeitException">The data do not suit the model, or the loss stopped being a number.</exception>
@@ -22,26 +22,28 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         DataFit.Require(learner.Model.Description, data);
         Device device = surroundings.Device ?? learner.Model.Module.parameters().First().device;
         learner.MoveTo(device);
+        learner.Loss = options.Loss;
+        using var frozen = new FrozenParameters(learner.Model, options.Freeze);
         var badImages = new BadImages(surroundings.Loading.MaximumBadImages);
         var loader = new DataLoader(data.Train, LoaderOptions(data, device, badImages));
         var evaluator = new Evaluator(data, options.BatchSize, device, surroundings.Loading, badImages);
         using var state = new TrainingState(learner.Model, options, _fused);
         var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name);
-        log.Begin(state, surroundings.Resume, options.Epochs);
+        log.Begin(state, surroundings.Resume, options.TotalEpochs);
         var board = new TensorBoardLog(surroundings.TensorBoard, surroundings.Time, surroundings.Observer);
         board.Begin(log.Epochs);
 
         int steps = MicroBatch.Steps(loader.BatchesPerEpoch, options.GradientAccumulationSteps);
         surroundings.Observer?.PhaseStarted(
-            new(surroundings.Phase, learner.Model.Description.Name, options.Epochs, log.Epochs.Count, steps));
-        var meter = new StepMeter(surroundings.Time, options.Epochs, steps);
-        for (int epoch = log.Epochs.Count; epoch < options.Epochs; epoch++)
+            new(surroundings.Phase, learner.Model.Description.Name, options.TotalEpochs, log.Epochs.Count, steps));
+        var meter = new StepMeter(surroundings.Time, options.TotalEpochs, steps);
+        for (int epoch = log.Epochs.Count; epoch < options.TotalEpochs && !EarlyStop.IsDue(log.Epochs, options.Patience); epoch++)
         {
-            EpochMetrics achieved = RunEpoch(epoch, state, loader, evaluator, meter, cancellationToken);
+            EpochMetrics achieved = RunEpoch(epoch, log.Epochs, state, loader, evaluator, meter, cancellationToken);
             log.Add(achieved, state);
             board.Add(achieved);
             foreach (BadImage image in badImages.TakeNew()) surroundings.Observer?.ImageUnreadable(image);
-            surroundings.Observer?.EpochDone(new(surroundings.Phase, options.Epochs, achieved));
+            surroundings.Observer?.EpochDone(new(surroundings.Phase, options.TotalEpochs, achieved));
         }
 
         learner.Model.Module.eval();
@@ -67,13 +69,32 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
     };
 
     private EpochMetrics RunEpoch(
-        int epoch, TrainingState state, DataLoader loader, Evaluator evaluator, StepMeter meter, CancellationToken cancellationToken)
+        int epoch,
+        IReadOnlyList<EpochMetrics> before,
+        TrainingState state,
+        DataLoader loader,
+        Evaluator evaluator,
+        StepMeter meter,
+        CancellationToken cancellationToken)
     {
         long begin = surroundings.Time.GetTimestamp();
-        double learningRate = _schedule.At(epoch);
+        double learningRate = _schedule.At(epoch, [.. before.Select(static earlier => earlier.Top1)]);
         meter.BeginEpoch(epoch + 1);
         Train(epoch, learningRate, state, loader, meter, cancellationToken);
         (double trainLoss, double imagesPerSecond) = (meter.Loss, meter.ImagesPerSecond);
+
+        if (!Evaluates(epoch))
+        {
+            return before[^1] with
+            {
+                Epoch = epoch + 1,
+                EvaluatedEpoch = before[^1].EvaluatedEpoch ?? before[^1].Epoch,
+                LearningRate = learningRate,
+                TrainLoss = trainLoss,
+                ImagesPerSecond = imagesPerSecond,
+                Seconds = surroundings.Time.GetElapsedTime(begin).TotalSeconds,
+            };
+        }
 
         Evaluation evaluation = evaluator.Evaluate(learner, cancellationToken);
         RequireFinite(evaluation.Loss, "validation loss", $"after epoch {epoch + 1}", learningRate);
@@ -92,11 +113,14 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         };
     }
 
+    private bool Evaluates(int epoch) =>
+        epoch == 0 || (epoch + 1) % options.EvaluateEvery == 0 || epoch + 1 == options.TotalEpochs;
+
     private void Train(
         int epoch, double learningRate, TrainingState state, DataLoader loader, StepMeter meter, CancellationToken cancellationToken)
     {
         TrainingRandom.BeginEpoch(options.Seed, epoch);
-        learner.Model.Module.train();
+        learner.Model.Module.train(options.TrainMode);
         int number = 0;
         foreach (Batch batch in loader.Epoch(epoch))
         {

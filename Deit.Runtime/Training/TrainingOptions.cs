@@ -1,5 +1,7 @@
 using Deit.Augmentation;
+using Deit.Compiler.Specs;
 using Deit.Data;
+using Deit.Losses;
 using Deit.Optimization;
 
 namespace Deit.Training;
@@ -42,8 +44,17 @@ public sealed record TrainingOptions
         init => field = Check.Value("The number of accumulated batches", value, value >= 1, "at least 1");
     } = 1;
 
-    /// <summary>The learning rate at the peak of the cosine (see <see cref="CosineSchedule"/>); greater than 0.</summary>
+    /// <summary>The learning rate where the schedule begins, such as the peak of the cosine, before <see cref="LearningRateScaling"/>; greater than 0.</summary>
     public double LearningRate { get; init; } = 5e-4;
+
+    /// <summary>What the learning rate is multiplied by before it is scheduled.</summary>
+    public LearningRateScaling LearningRateScaling { get; init; }
+
+    /// <summary>How the learning rate falls.</summary>
+    public ScheduleType ScheduleType { get; init; } = ScheduleType.Cosine;
+
+    /// <summary>How it falls in steps, where it does.</summary>
+    public DecayOptions Decay { get; init; } = new();
 
     /// <summary>Epochs in which the learning rate rises; at least 0.</summary>
     public int WarmupEpochs { get; init; } = 5;
@@ -51,14 +62,47 @@ public sealed record TrainingOptions
     /// <summary>The learning rate of the first epoch of the warmup; at least 0.</summary>
     public double WarmupLearningRate { get; init; } = 1e-6;
 
-    /// <summary>The learning rate at which the cosine ends; at least 0.</summary>
+    /// <summary>Whether the epochs of the warmup come before <see cref="Epochs"/>; otherwise they are the first of them.</summary>
+    public bool WarmupPrefix { get; init; }
+
+    /// <summary>Epochs after <see cref="Epochs"/>, at the rate at which the schedule ends.</summary>
+    /// <exception cref="DeitException">The value is negative.</exception>
+    public int CooldownEpochs
+    {
+        get;
+        init => field = Check.Value("The number of cooldown epochs", value, value >= 0, "at least 0");
+    }
+
+    /// <summary>The least learning rate, at which the cosine ends; at least 0.</summary>
     public double MinimumLearningRate { get; init; } = 1e-5;
 
     /// <summary>AdamW's weight decay (see <see cref="WeightDecayGroups"/> for what has none); at least 0.</summary>
     public double WeightDecay { get; init; } = 0.05;
 
+    /// <summary>
+    /// What a layer's learning rate is multiplied by to give that of the layer before it (see <see cref="Optimization.LayerDecay"/>); 1 for one rate.
+    /// </summary>
+    /// <exception cref="DeitException">The value is not greater than 0 and at most 1.</exception>
+    public double LayerDecay
+    {
+        get;
+        init => field = Check.Value("The layer decay", value, value is > 0 and <= 1, "greater than 0 and at most 1");
+    } = 1;
+
     /// <summary>AdamW's constants.</summary>
     public AdamWOptions AdamW { get; init; } = new();
+
+    /// <summary>What is trained; all parameters where nothing is frozen.</summary>
+    public FreezeOptions Freeze { get; init; } = new();
+
+    /// <summary>
+    /// Whether the model is in training mode; in evaluation mode no block is dropped and batch norms keep their statistics, as DeiT's fine-tuning
+    /// has it. The generated training code serves training mode alone.
+    /// </summary>
+    public bool TrainMode { get; init; } = true;
+
+    /// <summary>What the class head is trained by.</summary>
+    public LossOptions Loss { get; init; } = new();
 
     /// <summary>Mixup, CutMix and label smoothing.</summary>
     public MixupOptions Mixing { get; init; } = new();
@@ -74,13 +118,41 @@ public sealed record TrainingOptions
         init => field = Check.Value("The moving average's decay", value, value is >= 0 and <= 1, "from 0 to 1");
     }
 
-    /// <summary>The greatest norm of all gradients together, above which they are scaled down; 0 clips nothing.</summary>
+    /// <summary>Whether the moving average begins short (<see cref="Optimization.EmaDecay"/>).</summary>
+    public bool EmaWarmup { get; init; }
+
+    /// <summary>How gradients are clipped.</summary>
+    public ClipMode ClipMode { get; init; } = ClipMode.Norm;
+
+    /// <summary>
+    /// The greatest norm of all gradients together, the greatest magnitude of each element, or the greatest share of its weights' norm, as
+    /// <see cref="ClipMode"/> says; 0 clips nothing.
+    /// </summary>
     /// <exception cref="DeitException">The value is negative.</exception>
-    public double MaximumGradientNorm
+    public double ClipLimit
     {
         get;
-        init => field = Check.Value("The gradient norm's maximum", value, value >= 0, "at least 0");
+        init => field = Check.Value("The limit of gradients", value, value >= 0, "at least 0");
     }
+
+    /// <summary>
+    /// Evaluations without a better accuracy after which a training ends; 0 goes on to the last epoch. The best checkpoint is that of the best
+    /// accuracy anyway.
+    /// </summary>
+    /// <exception cref="DeitException">The value is negative.</exception>
+    public int Patience
+    {
+        get;
+        init => field = Check.Value("The patience", value, value >= 0, "at least 0");
+    }
+
+    /// <summary>The epochs from one evaluation to the next. The first epoch and the last are evaluated always.</summary>
+    /// <exception cref="DeitException">The value is less than 1.</exception>
+    public int EvaluateEvery
+    {
+        get;
+        init => field = Check.Value("The epochs between two evaluations", value, value >= 1, "at least 1");
+    } = 1;
 
     /// <summary>
     /// Whether the model is trained by its generated training code, where it has any; otherwise by its readable forward pass and
@@ -88,7 +160,26 @@ public sealed record TrainingOptions
     /// </summary>
     public bool Fused { get; init; } = true;
 
+    /// <summary>The epochs of the whole training, a warmup before the schedule and the cooldown after it included.</summary>
+    public int TotalEpochs => Epochs + CooldownEpochs + (WarmupPrefix && ScheduleType != ScheduleType.Plateau ? WarmupEpochs : 0);
+
+    /// <summary>The learning rate where the schedule begins: <see cref="LearningRate"/>, scaled to the images of a step where it is asked for.</summary>
+    public double ScaledLearningRate => LearningRateScaling == LearningRateScaling.Linear
+        ? LearningRate * BatchSize * GradientAccumulationSteps / RecipeSchema.ImagesOfLearningRate
+        : LearningRate;
+
     /// <summary>The learning rates of the epochs.</summary>
     /// <exception cref="DeitException">A learning rate or a number of epochs is out of range.</exception>
-    public CosineSchedule Schedule() => new(LearningRate, Epochs, WarmupEpochs, WarmupLearningRate, MinimumLearningRate);
+    public LearningRateSchedule Schedule()
+    {
+        double rate = ScaledLearningRate;
+        return ScheduleType switch
+        {
+            ScheduleType.Step => new StepSchedule(rate, Decay.Epochs, Decay.Rate, WarmupEpochs, WarmupLearningRate, WarmupPrefix),
+            ScheduleType.Multistep => new MultistepSchedule(rate, Decay.Milestones, Decay.Rate, WarmupEpochs, WarmupLearningRate, WarmupPrefix),
+            ScheduleType.Plateau => new PlateauSchedule(rate, Decay.Patience, Decay.Rate, WarmupEpochs, WarmupLearningRate, MinimumLearningRate),
+            ScheduleType.Constant => new StepSchedule(rate, int.MaxValue, 1, WarmupEpochs, WarmupLearningRate, WarmupPrefix),
+            _ => new CosineSchedule(rate, Epochs, WarmupEpochs, WarmupLearningRate, MinimumLearningRate, WarmupPrefix),
+        };
+    }
 }

@@ -50,4 +50,16 @@ public sealed class UsageTests
         Assert.DoesNotContain("   at ", CommandHost.Run("train", "missing.yaml").Error);
         Assert.Contains("   at Deit.", CommandHost.Run("train", "missing.yaml", "--verbose").Error);
     }
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("cuda:99")]
+    public void A_device_that_is_not_there_is_to_be_changed(string device)
+    {
+        CommandHost.Result result = CommandHost.Run("train", RepositoryRoot.Combine("specs", "recipes", "digits-distill.yaml"), "--device", device);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(device, result.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("--device", result.ErrorLine, StringComparison.Ordinal);
+    }
 }

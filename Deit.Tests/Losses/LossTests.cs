@@ -124,4 +124,23 @@ public sealed class LossTests
 
         Assert.Equal(0, left);
     }
+
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void The_binary_loss_takes_every_target_above_its_threshold_for_one(string deviceName)
+    {
+        Device device = Devices.Require(deviceName);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = tensor(new[] { 1.5f, -2, 0.3f }, device: device).view(1, 3);
+        Tensor mixed = tensor(new[] { 0.7f, 0.3f, 0 }, device: device).view(1, 3);
+
+        double there = new LossOptions { Type = LossType.Bce }.Compute(logits, mixed).item<float>();
+        double half = new LossOptions { Type = LossType.Bce, BceThreshold = 0.5 }.Compute(logits, mixed).item<float>();
+
+        static double Softplus(double x) => Math.Log(1 + Math.Exp(x));
+        Assert.Equal((Softplus(-1.5) + Softplus(2) + Softplus(0.3)) / 3, there, 1e-6);
+        Assert.Equal((Softplus(-1.5) + Softplus(-2) + Softplus(0.3)) / 3, half, 1e-6);
+        Assert.Equal(CrossEntropy.SoftTargets(logits, mixed).item<float>(), new LossOptions().Compute(logits, mixed).item<float>());
+        Assert.Throws<DeitException>(() => new LossOptions { BceThreshold = 1 });
+    }
 }

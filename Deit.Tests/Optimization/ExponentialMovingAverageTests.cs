@@ -42,6 +42,21 @@ public sealed class ExponentialMovingAverageTests
     }
 
     [Fact]
+    public void A_warmup_begins_with_the_model_itself_and_ends_with_the_decay()
+    {
+        var decay = new EmaDecay(0.9);
+
+        // timm's ModelEmaV3 with use_warmup: 1 - (1 + (step - 1))^(-2/3).
+        Assert.Equal([0, 1 - Math.Pow(2, -2.0 / 3), 0.75, 0.9], [decay.At(1), decay.At(2), Math.Round(decay.At(8), 12), decay.At(1000)]);
+        using DisposeScope scope = NewDisposeScope();
+        using NamedParameters model = Model(2, CPU, ScalarType.Float64);
+        using var average = new ExponentialMovingAverage(model, 0.9);
+        Fill(model, 4);
+        average.Update(decay.At(1));
+        Assert.Equal(4, average.Shadow["weight"].Values()[0]);
+    }
+
+    [Fact]
     public void Float_buffers_are_averaged_and_integer_buffers_copied()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -77,6 +77,40 @@ public sealed class GradientClippingTests
         Assert.Throws<DeitException>(() => GradientClipping.ByNorm([WithGradient([1], CPU)], 0));
     }
 
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void By_value_every_element_is_brought_into_the_range(string deviceName)
+    {
+        Device device = Devices.Require(deviceName);
+        using DisposeScope scope = NewDisposeScope();
+        Parameter parameter = WithGradient([3, -0.5, -7], device);
+
+        GradientClipping.ByValue([parameter, new Parameter(zeros([2], device: device))], 1);
+
+        Assert.Equal([1, -0.5, -1], parameter.grad!.Values());
+        Assert.Throws<DeitException>(() => GradientClipping.ByValue([parameter], 0));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void Adaptively_every_row_is_scaled_to_a_share_of_its_weights(string deviceName)
+    {
+        Device device = Devices.Require(deviceName);
+        using DisposeScope scope = NewDisposeScope();
+        // Rows of norm 5, of norm 5 with a short gradient, and of zeros, which count as 1e-3.
+        Parameter matrix = Weighted([3, 4, 3, 4, 0, 0], [6, 8, 0.03, 0.04, 3, 4], device, 3, 2);
+        Parameter kernels = Weighted([3, 4, 1, 0], [30, 40, 0.01, 0], device, 2, 1, 1, 2);
+        Parameter bias = Weighted([3, 4], [0, 2], device, 2);
+
+        GradientClipping.Adaptively([matrix, kernels, bias], 0.1);
+
+        Tensors.AssertClose([0.3, 0.4, 0.03, 0.04, 6e-5, 8e-5], matrix.grad!.Values(), 1e-7);
+        Tensors.AssertClose([0.3, 0.4, 0.01, 0], kernels.grad!.Values(), 1e-7);
+        Tensors.AssertClose([0, 0.5], bias.grad!.Values(), 1e-7);
+        Assert.Throws<DeitException>(() => GradientClipping.Adaptively([bias], 0));
+        Assert.Equal(0, Tensors.LeftBehind(() => GradientClipping.Adaptively([matrix], 0.1)));
+    }
+
     [Fact]
     public void Clipping_leaves_no_tensor_behind()
     {
@@ -84,6 +118,13 @@ public sealed class GradientClippingTests
         Parameter parameter = WithGradient([3, 4], CPU);
 
         Assert.Equal(0, Tensors.LeftBehind(() => GradientClipping.ByNorm([parameter], 1)));
+    }
+
+    private static Parameter Weighted(double[] weights, double[] gradient, Device device, params long[] shape)
+    {
+        var parameter = new Parameter(tensor(weights, dtype: ScalarType.Float32, device: device).view(shape));
+        parameter.grad = tensor(gradient, dtype: ScalarType.Float32, device: device).view(shape);
+        return parameter;
     }
 
     private static Parameter WithGradient(double[] gradient, Device device)

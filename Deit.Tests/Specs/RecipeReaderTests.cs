@@ -41,6 +41,10 @@ public sealed class RecipeReaderTests
     [InlineData("augmentation: { color_jitter: [0.3, 0.3] }", "[0.3, 0.3]", "DEIT005", "augmentation.color_jitter: 2 numbers are not accepted")]
     [InlineData("augmentation: { color_jitter: [0, 0, 0, 0.6] }", "[0, 0, 0, 0.6]", "DEIT005", "augmentation.color_jitter: a hue of 0.6 is not accepted")]
     [InlineData("teacher: { model: t, cutmix_minmax: [0.8, 0.2] }", "[0.8, 0.2]", "DEIT005", "teacher.cutmix_minmax: expected two numbers, the smaller first")]
+    [InlineData("teacher: { model: t, sched: multistep }", "multistep", "DEIT006", "teacher.sched: 'multistep' needs epochs to decay at")]
+    [InlineData("teacher: { model: t, loss: bce }", "bce", "DEIT006", "teacher.loss: 'bce' takes every target above 0 for 1")]
+    [InlineData("teacher: { model: t, lr_scale: linear, warmup_lr: 1e-4 }", "1e-4", "DEIT006", "teacher.warmup_lr: 0.0001 must not exceed teacher.lr, scaled to the batch, 6.25e-5")]
+    [InlineData("teacher: { model: t, freeze: [] }", "[]", "DEIT005", "teacher.freeze: the list is empty")]
     [InlineData("seed: [1]", "[1]", "DEIT003", "seed: expected a whole number, found a list")]
     public void A_fault_is_reported_at_its_place(string line, string blamed, string rule, string message)
     {

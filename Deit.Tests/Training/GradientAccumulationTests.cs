@@ -127,7 +127,7 @@ public sealed class GradientAccumulationTests : IDisposable
     {
         bool distilled = model is DistilledClassifier;
         var learner = Learner.For(model, distilled ? teacher : null, new() { Type = distilled ? DistillationType.Soft : DistillationType.None });
-        var options = new TrainingOptions { GradientAccumulationSteps = parts, MaximumGradientNorm = 0.1, EmaDecay = 0.9 };
+        var options = new TrainingOptions { GradientAccumulationSteps = parts, ClipLimit = 0.1, EmaDecay = 0.9 };
         Tensor images = HashFill.Images(Images, 16, 16).to(device).to(ScalarType.Float64);
         Tensor targets = nn.functional.one_hot(arange(Images, dtype: ScalarType.Int64, device: device), 10).to(ScalarType.Float64);
         using var state = new TrainingState(model, options, fused);

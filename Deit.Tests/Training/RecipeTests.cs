@@ -1,5 +1,6 @@
 using Deit.Compiler.Specs;
 using Deit.Distillation;
+using Deit.Pretrained;
 using Deit.Tests.Support;
 using Deit.Training;
 
@@ -21,7 +22,7 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal("tiny_classifier", recipe.Teacher!.Model);
         TrainingOptions training = recipe.Student.Training;
         Assert.Equal((3, 256, 1e-2, 1), (training.Epochs, training.BatchSize, training.LearningRate, training.WarmupEpochs));
-        Assert.Equal((0.8, 0.0, 1.5), (training.Mixing.Mixup, training.Mixing.Cutmix, training.MaximumGradientNorm));
+        Assert.Equal((0.8, 0.0, 1.5), (training.Mixing.Mixup, training.Mixing.Cutmix, training.ClipLimit));
         Assert.Equal((1, 1), (training.Augmentation.CropPadding, recipe.Teacher.Training.Augmentation.CropPadding));
         Assert.Equal(DistillationType.Hard, recipe.Distillation.Type);
     }
@@ -104,13 +105,35 @@ public sealed class RecipeTests : IDisposable
         {
             Recipe recipe = Recipe.Load(path);
             ModelDescription student = models.Find(recipe.Student.Model).Description;
-            ModelDescription teacher = models.Find(recipe.Teacher!.Model).Description;
             Assert.Equal(Path.GetFileNameWithoutExtension(path), recipe.Name);
+            Assert.Equal(recipe.Data.ImageSize, student.Input[2]);
+            Assert.Equal(recipe.Teacher is not null, recipe.Distillation.Type != DistillationType.None);
+            if (recipe.Teacher is null) return;
+            ModelDescription teacher = models.Find(recipe.Teacher.Model).Description;
             Assert.True(student.Distilled);
             Assert.Equal(student.Classes, teacher.Classes);
             Assert.Equal(student.Input.AsEnumerable(), teacher.Input);
-            Assert.Equal(recipe.Data.ImageSize, student.Input[2]);
+            if (recipe.Teacher.Weights is { } weights) WeightLocation.Require(weights, teacher);
         });
+    }
+
+    [Theory]
+    [InlineData("tiny")]
+    [InlineData("small")]
+    [InlineData("base")]
+    public void The_recipes_of_the_paper_have_its_hyperparameters_and_differ_by_the_teacher_alone(string size)
+    {
+        Recipe plain = Recipe.Load(RepositoryRoot.Combine("specs", "recipes", $"deit-{size}-imagenet.yaml"));
+        Recipe distilled = Recipe.Load(RepositoryRoot.Combine("specs", "recipes", $"deit-{size}-distilled-imagenet.yaml"));
+
+        // Table 9 of arXiv 2012.12877.
+        TrainingOptions training = plain.Student.Training;
+        Assert.Equal((300, 1024, 1e-3, 5), (training.Epochs, training.BatchSize * training.GradientAccumulationSteps, training.ScaledLearningRate, training.WarmupEpochs));
+        Assert.Equal((0.05, 0.1, 0.8, 1.0), (training.WeightDecay, training.Mixing.Smoothing, training.Mixing.Mixup, training.Mixing.Cutmix));
+        Assert.Equal((3, 0.25, "rand-m9-mstd0.5-inc1"), (training.Augmentation.Repeats, training.Augmentation.RandomErasing, training.Augmentation.AutoAugment));
+        Assert.Equal((0.1, 0.0), (plain.Student.Options.DropPath, training.ClipLimit));
+        Assert.Equal(training, distilled.Student.Training);
+        Assert.Equal((DistillationType.Hard, "regnety_160"), (distilled.Distillation.Type, distilled.Teacher!.Model));
     }
 
     private Recipe EveryKeyChanged(string except)
@@ -136,7 +159,9 @@ public sealed class RecipeTests : IDisposable
         ValueKind.Integer when path.EndsWith("warmup_epochs", StringComparison.Ordinal) => $"{place}",
         ValueKind.Integer => $"{100 + place}",
         ValueKind.Number => $"0.5{place:D2}",
-        ValueKind.Boolean => "true",
+        ValueKind.Boolean => key.Default is true ? "false" : "true",
+        ValueKind.Integers => $"[{place}, {100 + place}]",
+        ValueKind.Texts => $"[text_{place}, other.{place}]",
         ValueKind.Numbers => $"[0.1, 0.2{place:D2}]",
         ValueKind.Text when key.Choices.Length > 0 => key.Choices.Last(choice => !Equals(choice, key.Default)),
         _ => $"text_{place}",

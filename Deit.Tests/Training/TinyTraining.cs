@@ -22,7 +22,7 @@ internal static class TinyTraining
         Mixing = new() { Mixup = 0.8, Cutmix = 1, Probability = 0.5 },
         Augmentation = new() { Crop = CropMode.Padded, CropPadding = 1, RandomErasing = 0.2 },
         EmaDecay = 0.9,
-        MaximumGradientNorm = 5,
+        ClipLimit = 5,
     };
 
     /// <summary>The same without anything that makes the task harder.</summary>

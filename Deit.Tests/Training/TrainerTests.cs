@@ -92,7 +92,7 @@ public sealed class TrainerTests
     public void Every_epoch_has_the_learning_rate_of_the_schedule()
     {
         using TinyClassifier model = TinyModels.Make<TinyClassifier>();
-        CosineSchedule schedule = TinyTraining.Options.Schedule();
+        LearningRateSchedule schedule = TinyTraining.Options.Schedule();
 
         TrainingResult result = new Trainer<TinyClassifier>(model, TinyTraining.Options).Fit(TinyTraining.Digits);
 
