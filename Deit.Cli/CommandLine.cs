@@ -41,6 +41,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         {
             return Report(exception, parsed, WrongUsage);
         }
+        catch (StoppedException exception)
+        {
+            error.WriteLine($"deit: {exception.Message}");
+            return exception.ExitCode;
+        }
         catch (OperationCanceledException exception)
         {
             error.WriteLine($"deit: {exception.Message}");

@@ -1,4 +1,5 @@
 using Deit.Augmentation;
+using Deit.Checkpoints;
 using Deit.Data;
 using Deit.Optimization;
 using Deit.Reporting.TensorBoard;
@@ -16,7 +17,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
 
     /// <summary>Trains to the end. The model is in evaluation mode afterwards.</summary>
     /// <exception cref="DeitException">The data do not suit the model, or the loss stopped being a number.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; the last checkpoint is that of the last whole epoch.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the last checkpoint is of the last step.</exception>
     public TrainingResult Fit(DataSplits data, CancellationToken cancellationToken)
     {
         DataFit.Require(learner.Model.Description, data);
@@ -26,8 +27,9 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         var loader = new DataLoader(data.Train, LoaderOptions(data, device, badImages));
         var evaluator = new Evaluator(data, options.BatchSize, device, surroundings.Loading, badImages);
         using var state = new TrainingState(learner.Model, options, _fused);
-        var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name);
-        log.Begin(state, surroundings.Resume, options.Epochs);
+        var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name, surroundings.Checkpoints.KeepEvery);
+        EpochPosition? within = log.Begin(state, surroundings.Resume, options.Epochs);
+        RequirePlace(within, loader.BatchesPerEpoch);
         var board = new TensorBoardLog(surroundings.TensorBoard, surroundings.Time, surroundings.Observer);
         board.Begin(log.Epochs);
 
@@ -35,9 +37,11 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         surroundings.Observer?.PhaseStarted(
             new(surroundings.Phase, learner.Model.Description.Name, options.Epochs, log.Epochs.Count, steps));
         var meter = new StepMeter(surroundings.Time, options.Epochs, steps);
+        var saver = new StepSaver(log, state, surroundings.Checkpoints, surroundings.Time);
         for (int epoch = log.Epochs.Count; epoch < options.Epochs; epoch++)
         {
-            EpochMetrics achieved = RunEpoch(epoch, state, loader, evaluator, meter, cancellationToken);
+            EpochMetrics achieved = RunEpoch(epoch, within, state, loader, evaluator, meter, saver, cancellationToken);
+            within = null;
             log.Add(achieved, state);
             board.Add(achieved);
             foreach (BadImage image in badImages.TakeNew()) surroundings.Observer?.ImageUnreadable(image);
@@ -46,6 +50,13 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
 
         learner.Model.Module.eval();
         return new([.. log.Epochs]);
+    }
+
+    private static void RequirePlace(EpochPosition? within, int batches)
+    {
+        if (within is null || within.Batches <= batches) return;
+        throw new DeitException(
+            $"The checkpoint is after {within.Batches} batches of an epoch that has {batches} now: resume it with the images that it was begun with.");
     }
 
     private ISampler Sampler(int images) => options.Augmentation.Repeats > 1
@@ -67,12 +78,26 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
     };
 
     private EpochMetrics RunEpoch(
-        int epoch, TrainingState state, DataLoader loader, Evaluator evaluator, StepMeter meter, CancellationToken cancellationToken)
+        int epoch, EpochPosition? from, TrainingState state, DataLoader loader, Evaluator evaluator, StepMeter meter, StepSaver saver, CancellationToken cancellationToken)
     {
-        long begin = surroundings.Time.GetTimestamp();
         double learningRate = _schedule.At(epoch);
-        meter.BeginEpoch(epoch + 1);
-        Train(epoch, learningRate, state, loader, meter, cancellationToken);
+        meter.BeginEpoch(epoch + 1, from, options.GradientAccumulationSteps);
+        saver.BeginEpoch(from);
+        try
+        {
+            return TrainAndEvaluate(epoch, learningRate, state, loader, evaluator, meter, saver, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            saver.Stop(meter.Position);
+            throw;
+        }
+    }
+
+    private EpochMetrics TrainAndEvaluate(
+        int epoch, double learningRate, TrainingState state, DataLoader loader, Evaluator evaluator, StepMeter meter, StepSaver saver, CancellationToken cancellationToken)
+    {
+        Train(epoch, learningRate, state, loader, meter, saver, cancellationToken);
         (double trainLoss, double imagesPerSecond) = (meter.Loss, meter.ImagesPerSecond);
 
         Evaluation evaluation = evaluator.Evaluate(learner, cancellationToken);
@@ -88,24 +113,26 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
             DistillationTop1 = evaluation.DistillationTop1,
             EmaTop1 = EvaluateAverage(state, evaluator, cancellationToken),
             ImagesPerSecond = imagesPerSecond,
-            Seconds = surroundings.Time.GetElapsedTime(begin).TotalSeconds,
+            Seconds = meter.Seconds,
         };
     }
 
     private void Train(
-        int epoch, double learningRate, TrainingState state, DataLoader loader, StepMeter meter, CancellationToken cancellationToken)
+        int epoch, double learningRate, TrainingState state, DataLoader loader, StepMeter meter, StepSaver saver, CancellationToken cancellationToken)
     {
-        TrainingRandom.BeginEpoch(options.Seed, epoch);
         learner.Model.Module.train();
-        int number = 0;
-        foreach (Batch batch in loader.Epoch(epoch))
+        int number = meter.Position.Batches;
+        foreach (Batch batch in loader.Epoch(epoch, skipBatches: number))
         {
             using (batch)
             using (DisposeScope scope = NewDisposeScope())
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                Random random = TrainingRandom.Mixing(options.Seed, epoch, number);
                 var part = MicroBatch.Of(number, loader.BatchesPerEpoch, options.GradientAccumulationSteps);
+
+                // A step that was begun is finished: gradients of half a step are in no checkpoint.
+                if (part.IsFirst) cancellationToken.ThrowIfCancellationRequested();
+                TrainingRandom.BeginBatch(options.Seed, epoch, number);
+                Random random = TrainingRandom.Mixing(options.Seed, epoch, number);
                 (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random, epoch);
                 using Lesson lesson = learner.Learn(images, targets, _fused);
                 double value = lesson.Loss.item<float>();
@@ -117,6 +144,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
 
                 meter.CountStep();
                 surroundings.Observer?.StepDone(meter.Report(surroundings.Phase));
+                saver.StepDone(meter.Position);
             }
         }
     }
