@@ -77,7 +77,13 @@ public sealed class RecipeRun : IDisposable
             if (teacher is not null) DataFit.Require(teacher.Description, data);
             RunFolder folder = resumed ?? RunFolder.Create(options.Output, recipe.Name, options.Time);
             runLock ??= RunLock.Take(folder.Path);
-            if (resumed is null) folder.Write(recipe);
+            if (resumed is null)
+            {
+                // Again: somebody may have been faster, and be finished.
+                RunFolder.RequireUnused(folder.Path);
+                folder.Write(recipe);
+            }
+
             return new(recipe, folder, teacher, student, options, data, runLock);
         }
         catch
