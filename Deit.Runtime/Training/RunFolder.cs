@@ -50,6 +50,9 @@ public sealed class RunFolder
     /// <param name="epoch">The epoch, from 1.</param>
     public string KeptCheckpoint(int epoch) => System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"checkpoint-epoch-{epoch}"));
 
+    /// <summary>What a step leaves whose loss was no number, see <see cref="FailureFolder"/>.</summary>
+    public string Failure => System.IO.Path.Combine(Path, "failure");
+
     /// <summary>The folder of the run's teacher; there only where the run trains one.</summary>
     public RunFolder Teacher => new(System.IO.Path.Combine(Path, "teacher"));
 

@@ -122,6 +122,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
     {
         learner.Model.Module.train();
         int number = meter.Position.Batches;
+        var failures = new FailureReport(learner, options, surroundings, loader.Dataset);
         foreach (Batch batch in loader.Epoch(epoch, skipBatches: number))
         {
             using (batch)
@@ -136,7 +137,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
                 (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random, epoch);
                 using Lesson lesson = learner.Learn(images, targets, _fused);
                 double value = lesson.Loss.item<float>();
-                RequireFinite(value, "loss", $"at step {(number / options.GradientAccumulationSteps) + 1} of epoch {epoch + 1}", learningRate);
+                if (!double.IsFinite(value)) throw failures.Of(meter.Position, epoch, value, learningRate, batch, images, targets, state);
                 state.Descend(lesson, part, learningRate);
                 meter.Add(value, Evaluator.Right(lesson.Logits, targets.argmax(1)), batch.Indices.Count);
                 number++;
