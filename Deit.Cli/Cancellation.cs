@@ -2,16 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Deit.Cli;
 
-/// <summary>Work that Ctrl+C, or a polite kill, stops at a good place instead of anywhere.</summary>
+/// <summary>Work that Ctrl+C, or a polite kill, stops at a good place instead of anywhere; the second one stops it anywhere.</summary>
 internal static class Cancellation
 {
+    private const int InterruptCode = 128 + 2;
+    private const int TerminateCode = 128 + 15;
+
     /// <summary>Does the work.</summary>
     /// <param name="work">Stops when its token says so.</param>
     /// <param name="stopped">What to say then.</param>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="StoppedException">It was stopped.</exception>
     public static T Run<T>(Func<CancellationToken, T> work, string stopped)
     {
         using var cancellation = new CancellationTokenSource();
+        int exitCode = 0;
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
@@ -20,12 +24,14 @@ internal static class Cancellation
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            throw new OperationCanceledException(stopped);
+            throw new StoppedException(stopped, exitCode);
         }
 
         void Stop(PosixSignalContext signal)
         {
+            if (cancellation.IsCancellationRequested) return;
             signal.Cancel = true;
+            exitCode = signal.Signal == PosixSignal.SIGINT ? InterruptCode : TerminateCode;
             cancellation.Cancel();
         }
     }

@@ -41,6 +41,11 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         {
             return Report(exception, parsed, WrongUsage);
         }
+        catch (StoppedException exception)
+        {
+            error.WriteLine($"deit: {exception.Message}");
+            return exception.ExitCode;
+        }
         catch (OperationCanceledException exception)
         {
             error.WriteLine($"deit: {exception.Message}");
@@ -71,6 +76,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         root.Subcommands.Add(ImportCommand.Create(terminal));
         root.Subcommands.Add(ReportCommand.Create(terminal));
         root.Subcommands.Add(CompareCommand.Create(terminal));
+        root.Subcommands.Add(ReplayCommand.Create(terminal));
         root.Subcommands.Add(BenchCommand.Create(terminal));
         root.Subcommands.Add(InfoCommand.Create(terminal));
         return root;

@@ -16,7 +16,7 @@ internal static class TrainCommand
         var data = new Option<string>("--data") { Description = "The images: a folder or archives of train/CLASS and val/CLASS, or what else data.dataset says." };
         var output = new Option<string>("--output") { Description = "The run's folder; by default a new one under runs." };
         var set = new Option<string[]>("--set") { Description = "Change a key of the recipe: --set student.epochs=3. May be repeated." };
-        var resume = new Option<bool>("--resume") { Description = "Continue the run in --output." };
+        var resume = new Option<bool>("--resume") { Description = "Continue the run in --output; where there is none yet, begin it." };
         Option<string> device = DeviceOption.Create();
         var command = new Command("train", "Train the student of a recipe, and first its teacher.") { recipe, data, output, set, resume, device };
         command.SetAction(parsed => Run(terminal, parsed.GetRequiredValue(recipe), parsed.GetValue(set) ?? [], new RunOptions
@@ -63,14 +63,14 @@ internal static class TrainCommand
 
         TrainingDisplay display = TrainingDisplay.For(terminal);
         (Recipe recipe, ModelRegistry models) = WithSpecFiles(Read(path, overrides));
-        RecipeRun run = RecipeRun.Start(recipe, models, options with { Observer = display });
+        using RecipeRun run = RecipeRun.Start(recipe, models, options with { Observer = display });
         terminal.WriteLine($"{run.Recipe.Name}: writing to {run.Folder.Path}");
 
         RunSummary summary;
         try
         {
             summary = Cancellation.Run(
-                run.Execute, $"Stopped. The epochs that were finished are kept: continue with --resume --output {run.Folder.Path}");
+                run.Execute, $"Stopped, and saved after the last step: continue with --resume --output {run.Folder.Path}");
         }
         finally
         {

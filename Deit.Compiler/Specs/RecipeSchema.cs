@@ -78,6 +78,7 @@ public static class RecipeSchema
         new("teacher", ValueKind.Table, "The model that the student learns from.") { Table = Teacher() },
         new("student", ValueKind.Table, "The model to train.") { Table = Student(), Required = true },
         new("distillation", ValueKind.Table, "How the student learns from the teacher.") { Table = Distillation() },
+        new("checkpoints", ValueKind.Table, "When the run is saved, beside the end of every epoch; it changes no number.") { Table = Checkpoints() },
     ]);
 
     private static Schema Data() => new("the data",
@@ -141,6 +142,13 @@ public static class RecipeSchema
     [
         new("model", ValueKind.Text, "The name of the student's model.") { Required = true },
         .. Training,
+    ]);
+
+    private static Schema Checkpoints() => new("the checkpoints",
+    [
+        new("minutes", ValueKind.Number, "Minutes after which the run is saved within an epoch; 0 for none.") { Default = 10.0, Minimum = 0 },
+        new("steps", ValueKind.Integer, "Steps after which the run is saved within an epoch; 0 for none.") { Default = 0L, Minimum = 0, Maximum = 1_000_000_000 },
+        new("keep_every", ValueKind.Integer, "Epochs of which every such one's checkpoint is kept for good, beside the last and the best; 0 for none.") { Default = 0L, Minimum = 0, Maximum = 1_000_000 },
     ]);
 
     private static Schema Distillation() => new("distillation",

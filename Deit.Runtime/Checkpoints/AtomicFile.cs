@@ -35,6 +35,7 @@ internal static class AtomicFile
             }
 
             File.Move(temporary, path, overwrite: true);
+            FolderEntries.Flush(Path.GetDirectoryName(temporary)!);
         }
         catch (Exception exception)
         {

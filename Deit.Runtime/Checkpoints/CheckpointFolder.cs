@@ -7,11 +7,11 @@ namespace Deit.Checkpoints;
 
 /// <summary>
 /// Checkpoints as folders: <c>model.safetensors</c> under the names of the state dictionary, <c>ema.safetensors</c> where an
-/// average is kept, <c>optimizer.safetensors</c>, and <c>state.json</c>. A folder is replaced as a whole: whenever a program is
-/// killed, the new one or the old one can be loaded.
+/// average is kept, <c>optimizer.safetensors</c>, <c>state.json</c>, and their checksums in <c>SHA256SUMS</c>. A folder is replaced as a whole: whenever a program is
+/// killed, or the power is cut, the new one or the old one can be loaded.
 /// </summary>
 /// <remarks>
-/// The new folder is filled beside the old one, <c>state.json</c> last, so that a folder with that file is complete; then the old
+/// The new folder is filled beside the old one, the checksums last, so that a folder with that file is complete; then the old
 /// one is renamed away and the new one into its place. <see cref="Find"/> finishes what was interrupted between the two.
 /// </remarks>
 public static class CheckpointFolder
@@ -25,7 +25,7 @@ public static class CheckpointFolder
     /// <summary>The file of the optimizer's memory.</summary>
     public const string OptimizerFile = "optimizer.safetensors";
 
-    /// <summary>The file that says of which model and epoch the checkpoint is.</summary>
+    /// <summary>The file that says of which model and how far trained the checkpoint is.</summary>
     public const string StateFile = "state.json";
 
     private const string NewSuffix = ".new";
@@ -46,18 +46,25 @@ public static class CheckpointFolder
     /// <exception cref="DeitException">The disk refuses; the checkpoint that was there can still be loaded.</exception>
     public static void Save(string folder, CheckpointContent content)
     {
+        string fresh = folder + NewSuffix;
         try
         {
             // An unfinished replacement comes to its end first: its leftovers may be the only complete checkpoint.
+            RequireParent(folder);
             Recover(folder);
-            string fresh = folder + NewSuffix;
             DeleteIfThere(fresh);
             Directory.CreateDirectory(fresh);
             Fill(fresh, content);
             Replace(folder, fresh);
         }
+        catch (DeitException)
+        {
+            DiscardHalf(fresh);
+            throw;
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            DiscardHalf(fresh);
             throw new DeitException(
                 $"The checkpoint '{folder}' could not be written: {exception.Message} Make room, then resume the run.", exception);
         }
@@ -86,6 +93,7 @@ public static class CheckpointFolder
     {
         CheckpointState state = Find(folder)
             ?? throw new DeitException($"There is no checkpoint in '{folder}': its {StateFile} is missing.");
+        ChecksumFile.Verify(folder);
         using DisposeScope scope = NewDisposeScope();
         string average = Path.Combine(folder, EmaFile);
         var content = new CheckpointContent(
@@ -103,6 +111,7 @@ public static class CheckpointFolder
         Safetensors.Save(Path.Combine(folder, OptimizerFile), content.Optimizer, Metadata);
         byte[] state = [.. JsonSerializer.SerializeToUtf8Bytes(content.State, Json), (byte)'\n'];
         AtomicFile.Write(Path.Combine(folder, StateFile), state.Length, stream => stream.Write(state));
+        ChecksumFile.Write(folder);
     }
 
     private static void Replace(string folder, string fresh)
@@ -111,6 +120,9 @@ public static class CheckpointFolder
         DeleteIfThere(old);
         if (Directory.Exists(folder)) Directory.Move(folder, old);
         Directory.Move(fresh, folder);
+
+        // Before the old one is gone, the disk knows the new one.
+        FolderEntries.Flush(Path.GetDirectoryName(Path.GetFullPath(folder))!);
         DeleteIfThere(old);
     }
 
@@ -120,9 +132,30 @@ public static class CheckpointFolder
         if (Directory.Exists(folder)) return;
         foreach (string candidate in (string[])[folder + NewSuffix, folder + OldSuffix])
         {
-            if (!File.Exists(Path.Combine(candidate, StateFile))) continue;
+            if (!ChecksumFile.IsIn(candidate)) continue;
             Directory.Move(candidate, folder);
             return;
+        }
+    }
+
+    /// <summary>A folder that somebody took away is not made again with a checkpoint alone in it.</summary>
+    private static void RequireParent(string folder)
+    {
+        string parent = Path.GetDirectoryName(Path.GetFullPath(folder))!;
+        if (Directory.Exists(parent)) return;
+        throw new DeitException($"The checkpoint '{folder}' could not be written: there is no folder '{parent}' any more. Bring it back, then resume the run.");
+    }
+
+    /// <summary>Makes room again. A new checkpoint that is complete stays: it may be the only one.</summary>
+    private static void DiscardHalf(string folder)
+    {
+        try
+        {
+            if (!ChecksumFile.IsIn(folder)) DeleteIfThere(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The disk has failed already; that failure is the one to report.
         }
     }
 

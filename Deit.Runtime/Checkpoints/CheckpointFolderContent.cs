@@ -32,6 +32,18 @@ public sealed record CheckpointContent(
 
 /// <summary>Of what a checkpoint is: the content of <c>state.json</c>.</summary>
 /// <param name="Model">The model's name.</param>
-/// <param name="Epoch">How many epochs it was trained.</param>
-/// <param name="Top1">Its accuracy on the validation images then, from 0 to 1.</param>
-public sealed record CheckpointState(string Model, int Epoch, double Top1);
+/// <param name="Epoch">How many whole epochs it was trained.</param>
+/// <param name="Top1">Its accuracy on the validation images after them, from 0 to 1; 0 before the first is over.</param>
+/// <param name="Within">How far it is in the next epoch; null of a checkpoint between two.</param>
+public sealed record CheckpointState(string Model, int Epoch, double Top1, EpochPosition? Within = null);
+
+/// <summary>
+/// A place between two steps of an epoch. All randomness follows from it and the seed: with weights and optimizer it is enough to go on
+/// from there.
+/// </summary>
+/// <param name="Batches">The batches that were trained on.</param>
+/// <param name="Images">Their images.</param>
+/// <param name="LossSum">The sum of the images' losses.</param>
+/// <param name="Right">The images whose prediction was right.</param>
+/// <param name="Seconds">The time that was spent on the epoch.</param>
+public sealed record EpochPosition(int Batches, long Images, double LossSum, long Right, double Seconds);

@@ -12,6 +12,9 @@ public sealed record FitOptions
     /// <summary>Whether to continue from the folder's last checkpoint, where it has one; otherwise the folder must have none.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>When it is saved, where there is a folder.</summary>
+    public CheckpointOptions Checkpoints { get; init; } = new();
+
     /// <summary>The folder of a TensorBoard event file of the epochs; null writes none.</summary>
     public string? TensorBoard { get; init; }
 

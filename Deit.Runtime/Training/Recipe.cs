@@ -31,6 +31,9 @@ public sealed record Recipe
     /// <summary>How the student learns from the teacher.</summary>
     public DistillationOptions Distillation { get; init; } = new();
 
+    /// <summary>When the run is saved.</summary>
+    public CheckpointOptions Checkpoints { get; init; } = new();
+
     /// <summary>What all randomness of a run is drawn from.</summary>
     public long Seed => Student.Training.Seed;
 

@@ -7,7 +7,7 @@ internal static class RecipeDifferences
 {
     // None changes a number; and data may have moved, or be named from another folder.
     private static readonly string[] OfNoWeight =
-        ["description", "data.path", "data.class_map", "data.workers", "data.prefetch", "data.max_bad_images"];
+        ["description", "data.path", "data.class_map", "data.workers", "data.prefetch", "data.max_bad_images", "checkpoints.minutes", "checkpoints.steps", "checkpoints.keep_every"];
 
     /// <summary>The keys whose values differ, such as <c>student.epochs (20 there, 40 now)</c>.</summary>
     public static IReadOnlyList<string> Find(Recipe there, Recipe now)

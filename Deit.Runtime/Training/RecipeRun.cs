@@ -11,12 +11,14 @@ namespace Deit.Training;
 /// The run of a recipe: trains or loads the teacher, trains the student, and keeps all in a run folder. What can be wrong is
 /// found when it is started, before anything is trained or written.
 /// </summary>
-public sealed class RecipeRun
+/// <remarks>It alone may write into the folder, from its start until it was executed or disposed.</remarks>
+public sealed class RecipeRun : IDisposable
 {
     private readonly RegisteredModelAttribute? _teacher;
     private readonly RegisteredModelAttribute _student;
     private readonly RunOptions _options;
     private readonly DataSplits? _data;
+    private readonly RunLock? _lock;
 
     private RecipeRun(
         Recipe recipe,
@@ -24,7 +26,8 @@ public sealed class RecipeRun
         RegisteredModelAttribute? teacher,
         RegisteredModelAttribute student,
         RunOptions options,
-        DataSplits? data)
+        DataSplits? data,
+        RunLock? runLock)
     {
         Recipe = recipe;
         Folder = folder;
@@ -32,6 +35,7 @@ public sealed class RecipeRun
         _student = student;
         _options = options;
         _data = data;
+        _lock = runLock;
     }
 
     /// <summary>The recipe, as it was resolved.</summary>
@@ -46,7 +50,7 @@ public sealed class RecipeRun
     /// <param name="options">Folder, data, observer, device.</param>
     /// <exception cref="DeitException">
     /// A model is unknown or does not suit the data or the other model, the data cannot be opened, the folder is not empty, or the
-    /// run to be resumed is of another recipe.
+    /// run to be resumed is of another recipe, or another process writes into it.
     /// </exception>
     public static RecipeRun Start(Recipe recipe, ModelRegistry registry, RunOptions options)
     {
@@ -59,16 +63,34 @@ public sealed class RecipeRun
         }
 
         RunFolder? resumed = options.Resume ? OpenSame(recipe, options.Output) : null;
-        if (resumed?.ReadSummary() is not null) return new(recipe, resumed, teacher, student, options, data: null);
+        if (resumed?.ReadSummary() is not null) return new(recipe, resumed, teacher, student, options, data: null, runLock: null);
 
         // Before the data, which may take a while to open.
         if (resumed is null) RunFolder.RequireUnused(options.Output);
-        RequireWeights(recipe.Student, student, resumed);
-        if (teacher is not null) RequireWeights(recipe.Teacher!, teacher, resumed?.Teacher);
-        DataSplits data = recipe.OpenData(classes: resumed?.ReadData()?.Classes);
-        DataFit.Require(student.Description, data);
-        if (teacher is not null) DataFit.Require(teacher.Description, data);
-        return new(recipe, resumed ?? Create(recipe, options), teacher, student, options, data);
+        RunLock? runLock = resumed is null ? null : RunLock.Take(resumed.Path);
+        try
+        {
+            RequireWeights(recipe.Student, student, resumed);
+            if (teacher is not null) RequireWeights(recipe.Teacher!, teacher, resumed?.Teacher);
+            DataSplits data = recipe.OpenData(classes: resumed?.ReadData()?.Classes);
+            DataFit.Require(student.Description, data);
+            if (teacher is not null) DataFit.Require(teacher.Description, data);
+            RunFolder folder = resumed ?? RunFolder.Create(options.Output, recipe.Name, options.Time);
+            runLock ??= RunLock.Take(folder.Path);
+            if (resumed is null)
+            {
+                // Again: somebody may have been faster, and be finished.
+                RunFolder.RequireUnused(folder.Path);
+                folder.Write(recipe);
+            }
+
+            return new(recipe, folder, teacher, student, options, data, runLock);
+        }
+        catch
+        {
+            runLock?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs to the end. A run that was finished before answers at once.</summary>
@@ -77,6 +99,7 @@ public sealed class RecipeRun
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public RunSummary Execute(CancellationToken cancellationToken = default)
     {
+        using RunLock? writing = _lock;
         if (_data is null) return Folder.ReadSummary()!;
         Folder.Write(RunData.Of(_data));
         (IVisionModel? teacher, TeacherSummary? achieved, double seconds) = PrepareTeacher(_data, cancellationToken);
@@ -92,6 +115,9 @@ public sealed class RecipeRun
             return summary;
         }
     }
+
+    /// <summary>Lets others write into the folder of a run that is not to be executed.</summary>
+    public void Dispose() => _lock?.Dispose();
 
     /// <summary>The teacher, trained or loaded; null where the recipe distils nothing.</summary>
     private (IVisionModel? Model, TeacherSummary? Summary, double Seconds) PrepareTeacher(
@@ -168,6 +194,7 @@ public sealed class RecipeRun
         {
             Folder = folder,
             Resume = _options.Resume,
+            Checkpoints = Recipe.Checkpoints,
             TensorBoard = Path.Combine(Folder.TensorBoard, phase == TrainingPhase.Teacher ? "teacher" : "student"),
             Observer = _options.Observer,
             Phase = phase,
@@ -206,22 +233,17 @@ public sealed class RecipeRun
         if ((recipe.Weights ?? (hasBegun ? null : recipe.Finetune)) is { } weights) WeightLocation.Require(weights, model.Description);
     }
 
-    private static RunFolder OpenSame(Recipe recipe, string? output)
+    /// <summary>The run to be resumed; null where the folder holds none yet, and it begins afresh.</summary>
+    private static RunFolder? OpenSame(Recipe recipe, string? output)
     {
-        RunFolder folder = RunFolder.Open(output ?? throw new DeitException("Which run is to be resumed? Give its folder as the output."));
+        RunFolder folder = RunFolder.At(output ?? throw new DeitException("Which run is to be resumed? Give its folder as the output."));
+        if (!folder.IsBegun) return null;
         IReadOnlyList<string> differences = RecipeDifferences.Find(Recipe.Load(folder.RecipeFile), recipe);
         return differences.Count == 0
             ? folder
             : throw new DeitException(
                 $"The run in '{folder.Path}' is of another recipe: {string.Join(", ", differences)}. "
                 + $"Resume it with its own, '{folder.RecipeFile}'.");
-    }
-
-    private static RunFolder Create(Recipe recipe, RunOptions options)
-    {
-        var folder = RunFolder.Create(options.Output, recipe.Name, options.Time);
-        folder.Write(recipe);
-        return folder;
     }
 
     private static RunSummary Summarize(Recipe recipe, TrainingResult result, TeacherSummary? teacher, double secondsBefore)

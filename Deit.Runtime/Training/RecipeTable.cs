@@ -37,6 +37,12 @@ internal static class RecipeTable
             Alpha = table.Number("distillation.alpha"),
             Tau = table.Number("distillation.tau"),
         },
+        Checkpoints = new()
+        {
+            Minutes = table.Number("checkpoints.minutes"),
+            Steps = (int)table.Integer("checkpoints.steps"),
+            KeepEvery = (int)table.Integer("checkpoints.keep_every"),
+        },
     };
 
     /// <summary>The table that describes a recipe, every key stated that has a value.</summary>
@@ -73,6 +79,9 @@ internal static class RecipeTable
             ("distillation.type", Spelling.ToSnakeCase(recipe.Distillation.Type.ToString())),
             ("distillation.alpha", recipe.Distillation.Alpha),
             ("distillation.tau", recipe.Distillation.Tau),
+            ("checkpoints.minutes", recipe.Checkpoints.Minutes),
+            ("checkpoints.steps", (long)recipe.Checkpoints.Steps),
+            ("checkpoints.keep_every", (long)recipe.Checkpoints.KeepEvery),
         ];
         return SpecTable.Create(
             RecipeSchema.Recipe,

@@ -7,7 +7,7 @@ namespace Deit.Training;
 
 /// <summary>
 /// The folder of a run: <c>recipe.yaml</c>, <c>data.json</c>, <c>classes.txt</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
-/// <c>checkpoint-best</c>, <c>summary.json</c>, <c>report.html</c>, <c>tensorboard</c>; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
+/// <c>checkpoint-best</c>, <c>run.lock</c>, <c>summary.json</c>, <c>report.html</c>, <c>tensorboard</c>; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
 /// </summary>
 public sealed class RunFolder
 {
@@ -40,11 +40,18 @@ public sealed class RunFolder
     /// <summary>The folder of TensorBoard's event files, in <c>teacher</c> and <c>student</c>.</summary>
     public string TensorBoard => System.IO.Path.Combine(Path, "tensorboard");
 
-    /// <summary>The checkpoint of the last epoch.</summary>
+    /// <summary>The checkpoint to resume from: of the last epoch, or of a step in the one that is going on.</summary>
     public string LastCheckpoint => System.IO.Path.Combine(Path, "checkpoint-last");
 
     /// <summary>The checkpoint of the epoch with the best accuracy, the first of equals.</summary>
     public string BestCheckpoint => System.IO.Path.Combine(Path, "checkpoint-best");
+
+    /// <summary>The checkpoint of an epoch that is kept for good.</summary>
+    /// <param name="epoch">The epoch, from 1.</param>
+    public string KeptCheckpoint(int epoch) => System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"checkpoint-epoch-{epoch}"));
+
+    /// <summary>What a step leaves whose loss was no number, see <see cref="FailureFolder"/>.</summary>
+    public string Failure => System.IO.Path.Combine(Path, "failure");
 
     /// <summary>The folder of the run's teacher; there only where the run trains one.</summary>
     public RunFolder Teacher => new(System.IO.Path.Combine(Path, "teacher"));
@@ -69,6 +76,9 @@ public sealed class RunFolder
             ? folder
             : throw new DeitException($"There is no run in '{path}' to resume: its recipe.yaml is missing.");
     }
+
+    /// <summary>Whether a folder holds a run that can be resumed, finished or not.</summary>
+    internal bool IsBegun => File.Exists(RecipeFile);
 
     /// <summary>The folder of a run that may not have been begun.</summary>
     internal static RunFolder At(string path) => new(path);
@@ -97,10 +107,17 @@ public sealed class RunFolder
     /// <exception cref="DeitException">It is not empty.</exception>
     internal static void RequireUnused(string? path)
     {
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(static entry => !IsOfNoRun(entry)))
         {
             throw new DeitException($"The output folder '{path}' is not empty: choose another, or resume the run that is in it.");
         }
+    }
+
+    /// <summary>What a run leaves that was killed before its recipe was there.</summary>
+    private static bool IsOfNoRun(string entry)
+    {
+        string name = System.IO.Path.GetFileName(entry);
+        return name is RunLock.FileName or RunLock.HolderFileName || (name.StartsWith("recipe.yaml.", StringComparison.Ordinal) && name.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
     /// <summary>This folder, in being.</summary>
@@ -136,7 +153,11 @@ public sealed class RunFolder
     {
         try
         {
-            File.AppendAllText(MetricsFile, RunJson.Line(metrics) + "\n");
+            using var stream = new FileStream(MetricsFile, FileMode.Append, FileAccess.Write, FileShare.Read);
+            stream.Write(Encoding.UTF8.GetBytes(RunJson.Line(metrics) + "\n"));
+
+            // Before the checkpoint that counts on it.
+            stream.Flush(flushToDisk: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

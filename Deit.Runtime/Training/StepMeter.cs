@@ -1,3 +1,5 @@
+using Deit.Checkpoints;
+
 namespace Deit.Training;
 
 /// <summary>Running means and paces for those who watch a training.</summary>
@@ -11,21 +13,33 @@ internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
     private int _epoch;
     private long _epochBegin;
     private int _stepsOfEpoch;
+    private int _batches;
     private double _loss;
     private long _right;
     private long _images;
+    private double _secondsBefore;
 
     /// <summary>The mean loss of the epoch's images so far.</summary>
     public double Loss => _loss / _images;
 
     /// <summary>Images a second in the epoch so far; 0 where the clock does not move.</summary>
-    public double ImagesPerSecond => time.GetElapsedTime(_epochBegin).TotalSeconds is > 0 and double seconds ? _images / seconds : 0;
+    public double ImagesPerSecond => Seconds > 0 ? _images / Seconds : 0;
+
+    /// <summary>The time spent on the epoch so far, before and after a pause.</summary>
+    public double Seconds => _secondsBefore + time.GetElapsedTime(_epochBegin).TotalSeconds;
+
+    /// <summary>How far the epoch is.</summary>
+    public EpochPosition Position => new(_batches, _images, _loss, _right, Seconds);
 
     /// <summary>Begins an epoch.</summary>
     /// <param name="epoch">The epoch, from 1.</param>
-    public void BeginEpoch(int epoch)
+    /// <param name="from">Where in it to go on; null at its beginning.</param>
+    /// <param name="batchesPerStep">The batches of a step.</param>
+    public void BeginEpoch(int epoch, EpochPosition? from, int batchesPerStep)
     {
-        (_epoch, _stepsOfEpoch, _loss, _right, _images) = (epoch, 0, 0, 0, 0);
+        from ??= new(0, 0, 0, 0, 0);
+        (_epoch, _batches, _stepsOfEpoch) = (epoch, from.Batches, MicroBatch.Steps(from.Batches, batchesPerStep));
+        (_loss, _right, _images, _secondsBefore) = (from.LossSum, from.Right, from.Images, from.Seconds);
         _epochBegin = time.GetTimestamp();
     }
 
@@ -38,6 +52,7 @@ internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
         _loss += loss * images;
         _right += right;
         _images += images;
+        _batches++;
     }
 
     /// <summary>Counts a step.</summary>

@@ -21,7 +21,7 @@ public sealed class Trainer<TModel>(TModel model, TrainingOptions options)
     /// <param name="surroundings">Folder, observer, device; null writes nothing and tells nobody.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
     /// <exception cref="DeitException">The data do not suit the model, the loss stopped being a number, or the disk refuses.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; the folder keeps the last whole epoch.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the folder keeps the last step.</exception>
     public TrainingResult Fit(DataSplits data, FitOptions? surroundings = null, CancellationToken cancellationToken = default) =>
         new TrainingEngine(new PlainLearner(model), options, surroundings ?? new()).Fit(data, cancellationToken);
 }

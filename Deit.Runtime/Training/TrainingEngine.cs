@@ -1,4 +1,5 @@
 using Deit.Augmentation;
+using Deit.Checkpoints;
 using Deit.Data;
 using Deit.Optimization;
 using Deit.Reporting.TensorBoard;
@@ -16,7 +17,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
 
     /// <summary>Trains to the end. The model is in evaluation mode afterwards.</summary>
     /// <exception cref="DeitException">The data do not suit the model, or the loss stopped being a number.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; the last checkpoint is that of the last whole epoch.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; the last checkpoint is of the last step.</exception>
     public TrainingResult Fit(DataSplits data, CancellationToken cancellationToken)
     {
         DataFit.Require(learner.Model.Description, data);
@@ -28,8 +29,9 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         var loader = new DataLoader(data.Train, LoaderOptions(data, device, badImages));
         var evaluator = new Evaluator(data, options.BatchSize, device, surroundings.Loading, badImages);
         using var state = new TrainingState(learner.Model, options, _fused);
-        var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name);
-        log.Begin(state, surroundings.Resume, options.TotalEpochs);
+        var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name, surroundings.Checkpoints.KeepEvery);
+        EpochPosition? within = log.Begin(state, surroundings.Resume, options.TotalEpochs);
+        RequirePlace(within, loader.BatchesPerEpoch);
         var board = new TensorBoardLog(surroundings.TensorBoard, surroundings.Time, surroundings.Observer);
         board.Begin(log.Epochs);
 
@@ -37,9 +39,11 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         surroundings.Observer?.PhaseStarted(
             new(surroundings.Phase, learner.Model.Description.Name, options.TotalEpochs, log.Epochs.Count, steps));
         var meter = new StepMeter(surroundings.Time, options.TotalEpochs, steps);
+        var saver = new StepSaver(log, state, surroundings.Checkpoints, surroundings.Time);
         for (int epoch = log.Epochs.Count; epoch < options.TotalEpochs && !EarlyStop.IsDue(log.Epochs, options.Patience); epoch++)
         {
-            EpochMetrics achieved = RunEpoch(epoch, log.Epochs, state, loader, evaluator, meter, cancellationToken);
+            EpochMetrics achieved = RunEpoch(epoch, within, log.Epochs, state, loader, evaluator, meter, saver, cancellationToken);
+            within = null;
             log.Add(achieved, state);
             board.Add(achieved);
             foreach (BadImage image in badImages.TakeNew()) surroundings.Observer?.ImageUnreadable(image);
@@ -48,6 +52,13 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
 
         learner.Model.Module.eval();
         return new([.. log.Epochs]);
+    }
+
+    private static void RequirePlace(EpochPosition? within, int batches)
+    {
+        if (within is null || within.Batches <= batches) return;
+        throw new DeitException(
+            $"The checkpoint is after {within.Batches} batches of an epoch that has {batches} now: resume it with the images that it was begun with.");
     }
 
     private ISampler Sampler(int images) => options.Augmentation.Repeats > 1
@@ -70,17 +81,40 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
 
     private EpochMetrics RunEpoch(
         int epoch,
+        EpochPosition? from,
         IReadOnlyList<EpochMetrics> before,
         TrainingState state,
         DataLoader loader,
         Evaluator evaluator,
         StepMeter meter,
+        StepSaver saver,
         CancellationToken cancellationToken)
     {
-        long begin = surroundings.Time.GetTimestamp();
+        meter.BeginEpoch(epoch + 1, from, options.GradientAccumulationSteps);
+        saver.BeginEpoch(from);
+        try
+        {
+            return TrainAndEvaluate(epoch, before, state, loader, evaluator, meter, saver, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            saver.Stop(meter.Position);
+            throw;
+        }
+    }
+
+    private EpochMetrics TrainAndEvaluate(
+        int epoch,
+        IReadOnlyList<EpochMetrics> before,
+        TrainingState state,
+        DataLoader loader,
+        Evaluator evaluator,
+        StepMeter meter,
+        StepSaver saver,
+        CancellationToken cancellationToken)
+    {
         double learningRate = _schedule.At(epoch, [.. before.Select(static earlier => earlier.Top1)]);
-        meter.BeginEpoch(epoch + 1);
-        Train(epoch, learningRate, state, loader, meter, cancellationToken);
+        Train(epoch, learningRate, state, loader, meter, saver, cancellationToken);
         (double trainLoss, double imagesPerSecond) = (meter.Loss, meter.ImagesPerSecond);
 
         if (!Evaluates(epoch))
@@ -92,7 +126,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
                 LearningRate = learningRate,
                 TrainLoss = trainLoss,
                 ImagesPerSecond = imagesPerSecond,
-                Seconds = surroundings.Time.GetElapsedTime(begin).TotalSeconds,
+                Seconds = meter.Seconds,
             };
         }
 
@@ -109,7 +143,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
             DistillationTop1 = evaluation.DistillationTop1,
             EmaTop1 = EvaluateAverage(state, evaluator, cancellationToken),
             ImagesPerSecond = imagesPerSecond,
-            Seconds = surroundings.Time.GetElapsedTime(begin).TotalSeconds,
+            Seconds = meter.Seconds,
         };
     }
 
@@ -117,23 +151,26 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         epoch == 0 || (epoch + 1) % options.EvaluateEvery == 0 || epoch + 1 == options.TotalEpochs;
 
     private void Train(
-        int epoch, double learningRate, TrainingState state, DataLoader loader, StepMeter meter, CancellationToken cancellationToken)
+        int epoch, double learningRate, TrainingState state, DataLoader loader, StepMeter meter, StepSaver saver, CancellationToken cancellationToken)
     {
-        TrainingRandom.BeginEpoch(options.Seed, epoch);
         learner.Model.Module.train(options.TrainMode);
-        int number = 0;
-        foreach (Batch batch in loader.Epoch(epoch))
+        int number = meter.Position.Batches;
+        var failures = new FailureReport(learner, options, surroundings, loader.Dataset);
+        foreach (Batch batch in loader.Epoch(epoch, skipBatches: number))
         {
             using (batch)
             using (DisposeScope scope = NewDisposeScope())
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                Random random = TrainingRandom.Mixing(options.Seed, epoch, number);
                 var part = MicroBatch.Of(number, loader.BatchesPerEpoch, options.GradientAccumulationSteps);
+
+                // A step that was begun is finished: gradients of half a step are in no checkpoint.
+                if (part.IsFirst) cancellationToken.ThrowIfCancellationRequested();
+                TrainingRandom.BeginBatch(options.Seed, epoch, number);
+                Random random = TrainingRandom.Mixing(options.Seed, epoch, number);
                 (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random, epoch);
                 using Lesson lesson = learner.Learn(images, targets, _fused);
                 double value = lesson.Loss.item<float>();
-                RequireFinite(value, "loss", $"at step {(number / options.GradientAccumulationSteps) + 1} of epoch {epoch + 1}", learningRate);
+                if (!double.IsFinite(value)) throw failures.Of(meter.Position, epoch, value, learningRate, batch, images, targets, state);
                 state.Descend(lesson, part, learningRate);
                 meter.Add(value, Evaluator.Right(lesson.Logits, targets.argmax(1)), batch.Indices.Count);
                 number++;
@@ -141,6 +178,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
 
                 meter.CountStep();
                 surroundings.Observer?.StepDone(meter.Report(surroundings.Phase));
+                saver.StepDone(meter.Position);
             }
         }
     }

@@ -3,7 +3,10 @@ using Deit.Checkpoints;
 namespace Deit.Training;
 
 /// <summary>The epochs of a training, kept in a run folder where there is one.</summary>
-internal sealed class TrainingLog(RunFolder? folder, string model)
+/// <param name="folder">The folder; null keeps nothing.</param>
+/// <param name="model">The model's name.</param>
+/// <param name="keepEvery">Keeps the checkpoint of every so many epochs for good; 0 keeps none.</param>
+internal sealed class TrainingLog(RunFolder? folder, string model, int keepEvery)
 {
     private readonly List<EpochMetrics> _epochs = [];
 
@@ -11,17 +14,18 @@ internal sealed class TrainingLog(RunFolder? folder, string model)
     public IReadOnlyList<EpochMetrics> Epochs => _epochs;
 
     /// <summary>Takes up what the folder holds.</summary>
+    /// <returns>Where in the next epoch to go on; null at its beginning.</returns>
     /// <exception cref="DeitException">
     /// The folder has a checkpoint that is not to be continued, or one that cannot be: of another model, or of more epochs.
     /// </exception>
-    public void Begin(TrainingState state, bool resume, int epochs)
+    public EpochPosition? Begin(TrainingState state, bool resume, int epochs)
     {
-        if (folder is null) return;
+        if (folder is null) return null;
         CheckpointState? last = CheckpointFolder.Find(folder.LastCheckpoint);
         if (last is null)
         {
             folder.KeepMetrics(0);
-            return;
+            return null;
         }
 
         if (!resume)
@@ -29,7 +33,7 @@ internal sealed class TrainingLog(RunFolder? folder, string model)
             throw new DeitException($"'{folder.Path}' holds a checkpoint already: resume it, or choose another folder.");
         }
 
-        if (last.Model != model || last.Epoch > epochs)
+        if (last.Model != model || last.Epoch + (last.Within is null ? 0 : 1) > epochs)
         {
             throw new DeitException(
                 $"'{folder.LastCheckpoint}' is of {last.Model} after {last.Epoch} epochs, not on the way to {model} after {epochs}: "
@@ -38,6 +42,14 @@ internal sealed class TrainingLog(RunFolder? folder, string model)
 
         _epochs.AddRange(folder.KeepMetrics(last.Epoch));
         state.Load(folder.LastCheckpoint);
+        return last.Within;
+    }
+
+    /// <summary>Saves a place within the next epoch.</summary>
+    public void Save(EpochPosition within, TrainingState state)
+    {
+        if (folder is null) return;
+        state.Save(folder.LastCheckpoint, new(model, _epochs.Count, _epochs.Count == 0 ? 0 : _epochs[^1].Top1, within));
     }
 
     /// <summary>Adds an epoch and saves it.</summary>
@@ -53,6 +65,7 @@ internal sealed class TrainingLog(RunFolder? folder, string model)
         var progress = new CheckpointState(model, achieved.Epoch, achieved.Top1);
         folder.Append(achieved);
         if (best) state.Save(folder.BestCheckpoint, progress);
+        if (keepEvery > 0 && achieved.Epoch % keepEvery == 0) state.Save(folder.KeptCheckpoint(achieved.Epoch), progress);
         state.Save(folder.LastCheckpoint, progress);
     }
 }

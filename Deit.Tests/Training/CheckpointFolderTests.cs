@@ -1,4 +1,5 @@
 using Deit.Checkpoints;
+using Deit.Tests.Pretrained;
 using Deit.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ public sealed class CheckpointFolderTests : IDisposable
         Assert.Equal(new CheckpointState("model", 1, 0.5), content.State);
         Assert.Equal([1, 2, 3], [content.Model["weight"].item<float>(), content.Ema!["weight"].item<float>(), content.Optimizer["step"].item<float>()]);
         Assert.Equal(
-            ["ema.safetensors", "model.safetensors", "optimizer.safetensors", "state.json"],
+            ["SHA256SUMS", "ema.safetensors", "model.safetensors", "optimizer.safetensors", "state.json"],
             Directory.GetFiles(Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -102,6 +103,57 @@ public sealed class CheckpointFolderTests : IDisposable
 
         var error = Assert.Throws<DeitException>(() => CheckpointFolder.Find(Folder));
         Assert.Contains("state.json' is damaged", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CheckpointFolder.ModelFile)]
+    [InlineData(CheckpointFolder.OptimizerFile)]
+    [InlineData(CheckpointFolder.StateFile)]
+    public void A_bit_that_changed_on_the_disk_is_found_and_its_file_is_named(string name)
+    {
+        Save(epoch: 1);
+        string path = Path.Combine(Folder, name);
+        byte[] bytes = File.ReadAllBytes(path);
+
+        // White space and mantissas: what reads the file alone is content with it.
+        bytes[^1] ^= 2;
+        File.WriteAllBytes(path, bytes);
+
+        var error = Assert.Throws<DeitException>(() => CheckpointFolder.Load(Folder));
+        Assert.Contains($"{name}' is damaged", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named()
+    {
+        Save(epoch: 1, average: true);
+        File.Delete(Path.Combine(Folder, CheckpointFolder.EmaFile));
+
+        Assert.Contains($"{CheckpointFolder.EmaFile}' is missing", Assert.Throws<DeitException>(() => CheckpointFolder.Load(Folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_was_taken_away_is_not_made_again()
+    {
+        var error = Assert.Throws<DeitException>(() => Save(epoch: 1, folder: _temporary.File("gone/checkpoint-last")));
+
+        Assert.Contains("there is no folder", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_temporary.File("gone")));
+    }
+
+    [SkippableFact]
+    public void On_a_full_disk_the_old_checkpoint_stays_and_no_half_one()
+    {
+        using SmallDisk disk = SmallDisk.Require(_temporary.Path, bytes: 128 << 10);
+        Save(epoch: 1);
+        Dictionary<string, Tensor> large = new() { ["weight"] = zeros([64 << 10], device: CPU) };
+
+        var error = Assert.Throws<DeitException>(() => CheckpointFolder.Save(Folder, new(large, null, large, new("model", 2, 0.5))));
+
+        Assert.Contains("could not be written", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["checkpoint-last"], Directory.GetDirectories(_temporary.Path).Select(Path.GetFileName));
+        using CheckpointContent content = CheckpointFolder.Load(Folder);
+        Assert.Equal(1, content.State.Epoch);
     }
 
     private void Save(int epoch, bool average = false, string? folder = null)

@@ -24,11 +24,11 @@ public sealed class RecipeRunTests : IDisposable
 
         Assert.Equal(
             [
-                "checkpoint-best/ema.safetensors", "checkpoint-best/model.safetensors", "checkpoint-best/optimizer.safetensors", "checkpoint-best/state.json",
-                "checkpoint-last/ema.safetensors", "checkpoint-last/model.safetensors", "checkpoint-last/optimizer.safetensors", "checkpoint-last/state.json",
-                "classes.txt", "data.json", "metrics.jsonl", "recipe.yaml", "report.html", "summary.json",
-                "teacher/checkpoint-best/model.safetensors", "teacher/checkpoint-best/optimizer.safetensors", "teacher/checkpoint-best/state.json",
-                "teacher/checkpoint-last/model.safetensors", "teacher/checkpoint-last/optimizer.safetensors", "teacher/checkpoint-last/state.json",
+                "checkpoint-best/SHA256SUMS", "checkpoint-best/ema.safetensors", "checkpoint-best/model.safetensors", "checkpoint-best/optimizer.safetensors", "checkpoint-best/state.json",
+                "checkpoint-last/SHA256SUMS", "checkpoint-last/ema.safetensors", "checkpoint-last/model.safetensors", "checkpoint-last/optimizer.safetensors", "checkpoint-last/state.json",
+                "classes.txt", "data.json", "metrics.jsonl", "recipe.yaml", "report.html", "run.lock", "summary.json",
+                "teacher/checkpoint-best/SHA256SUMS", "teacher/checkpoint-best/model.safetensors", "teacher/checkpoint-best/optimizer.safetensors", "teacher/checkpoint-best/state.json",
+                "teacher/checkpoint-last/SHA256SUMS", "teacher/checkpoint-last/model.safetensors", "teacher/checkpoint-last/optimizer.safetensors", "teacher/checkpoint-last/state.json",
                 "teacher/classes.txt", "teacher/data.json", "teacher/metrics.jsonl", "teacher/recipe.yaml", "teacher/report.html", "teacher/summary.json",
                 "tensorboard/student/events.out.tfevents", "tensorboard/teacher/events.out.tfevents",
             ],
@@ -102,9 +102,10 @@ public sealed class RecipeRunTests : IDisposable
     [InlineData(TrainingPhase.Teacher, 2, 5)]
     [InlineData(TrainingPhase.Student, 1, 1)]
     [InlineData(TrainingPhase.Student, 3, 2)]
+    [InlineData(TrainingPhase.Student, 2, 3)]
     public void A_run_that_was_interrupted_and_resumed_ends_as_if_it_had_not_been(TrainingPhase phase, int epoch, int step)
     {
-        Recipe recipe = TinyRecipe.Load(_temporary.Path);
+        Recipe recipe = TinyRecipe.Load(_temporary.Path, "teacher.drop_path=0.2", "student.drop_path=0.5", "student.grad_accum_steps=2");
         string whole = _temporary.File("whole");
         RunSummary expected = Run(recipe, new() { Output = whole });
         using var cancellation = new CancellationTokenSource();
@@ -119,6 +120,8 @@ public sealed class RecipeRunTests : IDisposable
         Assert.Throws<OperationCanceledException>(() =>
             RecipeRun.Start(recipe, TinyModels.Registry, new() { Output = Output, Observer = observer }).Execute(cancellation.Token));
         Assert.False(File.Exists(Path.Combine(Output, "summary.json")));
+        CheckpointState saved = CheckpointFolder.Find(Path.Combine(Output, phase == TrainingPhase.Teacher ? "teacher" : "", "checkpoint-last"))!;
+        Assert.Equal((epoch - 1, phase == TrainingPhase.Teacher ? step : Math.Min(2 * step, 5)), (saved.Epoch, saved.Within!.Batches));
         RunSummary resumed = Run(recipe, new() { Output = Output, Resume = true });
 
         Assert.Equal(Untimed(expected), Untimed(resumed));

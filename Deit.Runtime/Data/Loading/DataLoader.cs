@@ -32,6 +32,9 @@ public sealed class DataLoader
         }
     }
 
+    /// <summary>The images.</summary>
+    internal IImageDataset Dataset => _dataset;
+
     /// <summary>Number of batches of every epoch.</summary>
     public int BatchesPerEpoch { get; }
 

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Deit.Cli.Specs;
+using Deit.Training;
+
+namespace Deit.Cli.Commands;
+
+/// <summary><c>deit replay RUN</c>: repeats the step at which a run's loss stopped being a number.</summary>
+internal static class ReplayCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var run = new Argument<string>("run") { Description = "The run's folder." };
+        var spec = new Option<string>("--spec") { Description = "The YAML file that declares the run's model, where it is none of the zoo." };
+        var command = new Command("replay", "Repeat the step at which a run's loss stopped being a number, and find the layer.") { run, spec };
+        command.SetAction(parsed =>
+        {
+            ModelRegistry models = parsed.GetValue(spec) is { } file ? Zoo.Models.With(SpecAssembly.Compile(file)) : Zoo.Models;
+            (StepFailure then, string? now) = FailureFolder.Replay(parsed.GetRequiredValue(run), models);
+            terminal.WriteLine(FormattableString.Invariant(
+                $"{then.Model}, epoch {then.Epoch}, step {then.Step}, learning rate {then.LearningRate:R}: the loss was {then.Loss}"));
+            terminal.WriteLine($"  then: {then.Finding}");
+            terminal.WriteLine($"  now:  {(then with { FirstNonFinite = now }).Finding}");
+            terminal.WriteLine($"  the batch: {then.FilesInShort}");
+        });
+        return command;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text;
+using Deit.Checkpoints;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Deit.Training;
+
+/// <summary>
+/// What a failed step leaves in its run folder, <c>failure</c>: the state before the step (<c>checkpoint</c>), its batch as the model saw it
+/// (<c>batch.safetensors</c>), and what was found (<c>failure.json</c>). It is enough to repeat the step.
+/// </summary>
+public static class FailureFolder
+{
+    private const string Images = "images";
+    private const string Targets = "targets";
+
+    /// <summary>Repeats the step that failed.</summary>
+    /// <param name="run">The run's folder.</param>
+    /// <param name="registry">The models that its recipe may name.</param>
+    /// <returns>What is found now, beside what was found then.</returns>
+    /// <exception cref="DeitException">No step failed there, or its folder is damaged.</exception>
+    public static (StepFailure Then, string? FirstNonFiniteNow) Replay(string run, ModelRegistry registry)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        RunFolder folder = RunFolder.Open(run);
+        RunFolder failed = File.Exists(JsonFile(folder.Failure)) ? folder : folder.Teacher;
+        string json = JsonFile(failed.Failure);
+        if (!File.Exists(json)) throw new DeitException($"No step of the run in '{run}' failed: there is no '{JsonFile(folder.Failure)}'.");
+        StepFailure failure = RunJson.Read<StepFailure>(File.ReadAllText(json), json);
+        ModelRecipe recipe = Recipe.Load(failed.RecipeFile).Student;
+        using IVisionModel model = registry.Find(recipe.Model).Create(recipe.Options);
+        string checkpoint = Checkpoint(failed.Failure);
+        using CheckpointContent content = CheckpointFolder.Load(checkpoint);
+        StateDict.Load(model.Module, content.Model, strict: true, Path.Combine(checkpoint, CheckpointFolder.ModelFile));
+        Tensor images = Safetensors.Load(BatchFile(failed.Failure))[Images];
+        return (failure, Find(model, images, recipe.Training.Seed, failure.Epoch - 1, failure.Batch));
+    }
+
+    /// <summary>Writes all that it takes to repeat a step.</summary>
+    internal static void Write(string folder, StepFailure failure, TrainingState state, CheckpointState progress, Tensor images, Tensor targets)
+    {
+        Directory.CreateDirectory(folder);
+        state.Save(Checkpoint(folder), progress);
+        Safetensors.Save(BatchFile(folder), new Dictionary<string, Tensor> { [Images] = images, [Targets] = targets });
+        byte[] text = Encoding.UTF8.GetBytes(RunJson.Document(failure) + "\n");
+        AtomicFile.Write(JsonFile(folder), text.Length, stream => stream.Write(text));
+    }
+
+    /// <summary>The first layer whose output is not finite, with the randomness that the step had.</summary>
+    internal static string? Find(IVisionModel model, Tensor images, long seed, int epoch, int batch)
+    {
+        model.Module.train();
+        TrainingRandom.BeginBatch(seed, epoch, batch);
+        return FirstNonFinite.Find(model, images);
+    }
+
+    private static string Checkpoint(string folder) => Path.Combine(folder, "checkpoint");
+
+    private static string BatchFile(string folder) => Path.Combine(folder, "batch.safetensors");
+
+    private static string JsonFile(string folder) => Path.Combine(folder, "failure.json");
+}
