@@ -259,7 +259,7 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(2_896, 31_040) { BFloat16 = ["FlashAttention", "LeadingAttention", "Linear"] },
+        TrainingPlan = new(2_896, 12_448) { BFloat16 = ["FlashAttention", "LeadingAttention", "Linear"] },
         Layers =
         [
             new("cls_token", "Parameter", [1, 1, 32], 32, 0),
@@ -285,13 +285,13 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 2_896, 31_040));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 2_896, 12_448));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
         private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(1_360, 0, 0, 0));
-        private readonly PrunedTransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(0, 448, 448, 12_288));
+        private readonly PrunedTransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(0, 448, 448, 6_144));
         private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 32, 192);
         private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 32);
         private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 32);
@@ -333,10 +333,10 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly Matrix _patchEmbedProjPatchesAgain = memory.Matrix(0, 4, 192);
         private readonly Matrix _dPatchEmbedProjHalf = memory.HalfMatrix(1_280, 4, 32);
         private readonly Matrix _patchEmbedProjPatchesAgainHalf = memory.HalfMatrix(768, 4, 192);
-        private readonly Matrix _patchEmbedProjWeightHalf = memory.HalfConstant(24_576, 32, 192);
-        private readonly Matrix _headWeightHalf = memory.HalfConstant(30_720, 10, 32);
-        private readonly Matrix _dHeadWeightHalf = memory.HalfConstant(30_880, 10, 32);
-        private readonly Matrix _dPatchEmbedProjWeightHalf = memory.HalfConstant(27_648, 32, 192);
+        private readonly Matrix _patchEmbedProjWeightHalf = memory.HalfConstant(0, 32, 192);
+        private readonly Matrix _headWeightHalf = memory.HalfConstant(12_288, 10, 32);
+        private readonly Matrix _dHeadWeightHalf = memory.HalfConstant(12_288, 10, 32);
+        private readonly Matrix _dPatchEmbedProjWeightHalf = memory.HalfConstant(0, 32, 192);
 
         /// <inheritdoc/>
         public override Matrix[] Logits => [_head];
@@ -474,14 +474,14 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly Matrix _dMlpGeluHalf = memory.HalfMatrix(place.Backward + 640, 5, 128);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 5, 128);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 640, 5, 128);
-        private readonly Matrix _attnQkvWeightHalf = memory.HalfConstant(place.Constant + 8_192, 96, 32);
-        private readonly Matrix _attnProjWeightHalf = memory.HalfConstant(place.Constant + 11_264, 32, 32);
+        private readonly Matrix _attnQkvWeightHalf = memory.HalfConstant(place.Constant + 4_096, 96, 32);
+        private readonly Matrix _attnProjWeightHalf = memory.HalfConstant(place.Constant + 5_632, 32, 32);
         private readonly Matrix _mlpFc1WeightHalf = memory.HalfConstant(place.Constant + 0, 128, 32);
         private readonly Matrix _mlpFc2WeightHalf = memory.HalfConstant(place.Constant + 2_048, 32, 128);
-        private readonly Matrix _dMlpFc2WeightHalf = memory.HalfConstant(place.Constant + 4_096, 32, 128);
-        private readonly Matrix _dMlpFc1WeightHalf = memory.HalfConstant(place.Constant + 6_144, 128, 32);
-        private readonly Matrix _dAttnProjWeightHalf = memory.HalfConstant(place.Constant + 11_776, 32, 32);
-        private readonly Matrix _dAttnQkvWeightHalf = memory.HalfConstant(place.Constant + 9_728, 96, 32);
+        private readonly Matrix _dMlpFc2WeightHalf = memory.HalfConstant(place.Constant + 2_048, 32, 128);
+        private readonly Matrix _dMlpFc1WeightHalf = memory.HalfConstant(place.Constant + 0, 128, 32);
+        private readonly Matrix _dAttnProjWeightHalf = memory.HalfConstant(place.Constant + 0, 32, 32);
+        private readonly Matrix _dAttnQkvWeightHalf = memory.HalfConstant(place.Constant + 0, 96, 32);
 
         /// <summary>(B·5, 32) → (B·5, 32)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -680,16 +680,16 @@ public sealed partial class Mixed : Classifier, IGeneratedModel<Mixed>
         private readonly Matrix _dAttnQkvQHalf = memory.HalfMatrix(place.Backward + 160, 1, 32);
         private readonly Matrix _dAttnQkvKvHalf = memory.HalfMatrix(place.Backward + 0, 5, 64);
         private readonly Matrix _dNorm1Half = memory.HalfMatrix(place.Backward + 160, 5, 32);
-        private readonly Matrix _attnQkvWeightHalf = memory.HalfConstant(place.Constant + 8_192, 64, 32);
-        private readonly Matrix _attnQkvWeightHalf2 = memory.HalfConstant(place.Constant + 10_240, 32, 32);
-        private readonly Matrix _attnProjWeightHalf = memory.HalfConstant(place.Constant + 10_752, 32, 32);
+        private readonly Matrix _attnQkvWeightHalf = memory.HalfConstant(place.Constant + 4_096, 64, 32);
+        private readonly Matrix _attnQkvWeightHalf2 = memory.HalfConstant(place.Constant + 5_120, 32, 32);
+        private readonly Matrix _attnProjWeightHalf = memory.HalfConstant(place.Constant + 5_632, 32, 32);
         private readonly Matrix _mlpFc1WeightHalf = memory.HalfConstant(place.Constant + 0, 128, 32);
         private readonly Matrix _mlpFc2WeightHalf = memory.HalfConstant(place.Constant + 2_048, 32, 128);
-        private readonly Matrix _dMlpFc2WeightHalf = memory.HalfConstant(place.Constant + 4_096, 32, 128);
-        private readonly Matrix _dMlpFc1WeightHalf = memory.HalfConstant(place.Constant + 6_144, 128, 32);
-        private readonly Matrix _dAttnProjWeightHalf = memory.HalfConstant(place.Constant + 11_264, 32, 32);
-        private readonly Matrix _dAttnQkvWeightHalf = memory.HalfConstant(place.Constant + 11_776, 32, 32);
-        private readonly Matrix _dAttnQkvWeightHalf2 = memory.HalfConstant(place.Constant + 9_216, 64, 32);
+        private readonly Matrix _dMlpFc2WeightHalf = memory.HalfConstant(place.Constant + 2_048, 32, 128);
+        private readonly Matrix _dMlpFc1WeightHalf = memory.HalfConstant(place.Constant + 0, 128, 32);
+        private readonly Matrix _dAttnProjWeightHalf = memory.HalfConstant(place.Constant + 0, 32, 32);
+        private readonly Matrix _dAttnQkvWeightHalf = memory.HalfConstant(place.Constant + 0, 32, 32);
+        private readonly Matrix _dAttnQkvWeightHalf2 = memory.HalfConstant(place.Constant + 0, 64, 32);
 
         /// <summary>(B·5, 32) → (B, 32)</summary>
         public void Forward(Matrix x, Matrix y)

@@ -712,6 +712,7 @@ public sealed partial class Convolutions : Classifier, IGeneratedModel<Convoluti
 
                 // conv1.conv
                 Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+                Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
             }
             else
             {
@@ -727,20 +728,11 @@ public sealed partial class Convolutions : Classifier, IGeneratedModel<Convoluti
                 Fused.Zero(_dConv2ConvWeight);
                 Fused.Zero(_dConv1BnWeight);
                 Fused.Zero(_dConv1BnBias);
+                Fused.Zero(_dConv1ConvWeight);
             }
 
             // conv1.conv
             Fused.AddBranch(dx, _dX, _dropPath, dx);
-
-            if (_dropPath.Any)
-            {
-                // conv1.conv
-                Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
-            }
-            else
-            {
-                Fused.Zero(_dConv1ConvWeight);
-            }
         }
     }
 
@@ -904,6 +896,7 @@ public sealed partial class Convolutions : Classifier, IGeneratedModel<Convoluti
 
                 // conv1.conv
                 Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
+                Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
             }
             else
             {
@@ -919,20 +912,11 @@ public sealed partial class Convolutions : Classifier, IGeneratedModel<Convoluti
                 Fused.Zero(_dConv2ConvWeight);
                 Fused.Zero(_dConv1BnWeight);
                 Fused.Zero(_dConv1BnBias);
+                Fused.Zero(_dConv1ConvWeight);
             }
 
             // conv1.conv
             Fused.AddBranch(dy, _dX, _dropPath, dy);
-
-            if (_dropPath.Any)
-            {
-                // conv1.conv
-                Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
-            }
-            else
-            {
-                Fused.Zero(_dConv1ConvWeight);
-            }
         }
     }
 

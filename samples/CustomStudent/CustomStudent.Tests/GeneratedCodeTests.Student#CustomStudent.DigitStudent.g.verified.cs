@@ -273,7 +273,7 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
         Distilled = true,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(47_104, 0),
+        TrainingPlan = new(35_104, 0),
         Layers =
         [
             new("cls_token", "Parameter", [1, 1, 64], 64, 0),
@@ -308,14 +308,14 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 47_104, 0));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 35_104, 0));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
-        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 15_104, 15_104, 0));
-        private readonly TransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(15_104, 30_208, 30_208, 0));
-        private readonly PrunedTransformerBlockStep _blocks2Step = new(memory, "blocks.2.", new(30_208, 35_168, 35_168, 0));
+        private readonly TransformerBlockStep _blocks0Step = new(memory, "blocks.0.", new(0, 10_640, 10_640, 0));
+        private readonly TransformerBlockStep _blocks1Step = new(memory, "blocks.1.", new(10_640, 21_280, 21_280, 0));
+        private readonly PrunedTransformerBlockStep _blocks2Step = new(memory, "blocks.2.", new(21_280, 24_960, 24_960, 0));
         private readonly Matrix _patchEmbedProjWeight = memory.Parameter("patch_embed.proj.weight", 64, 192);
         private readonly Matrix _patchEmbedProjBias = memory.Parameter("patch_embed.proj.bias", 1, 64);
         private readonly Matrix _distToken = memory.Parameter("dist_token", 1, 64);
@@ -339,29 +339,30 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
         private readonly Matrix _dPatchEmbedProjWeight = memory.Gradient("patch_embed.proj.weight", 64, 192);
         private readonly Matrix _dPatchEmbedProjBias = memory.Gradient("patch_embed.proj.bias", 1, 64);
 
-        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(40_576, 16, 192);
-        private readonly Matrix _patchEmbedProj = memory.Matrix(1_088, 16, 64);
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(0, 16, 192);
+        private readonly Matrix _patchEmbedProj = memory.Matrix(3_072, 16, 64);
         private readonly Matrix _tokens = memory.Matrix(0, 17, 64);
-        private readonly Matrix _tokens2 = memory.Matrix(43_648, 18, 64);
-        private readonly Matrix _blocks0 = memory.Matrix(44_800, 18, 64);
-        private readonly Matrix _blocks1 = memory.Matrix(37_856, 18, 64);
-        private readonly Matrix _blocks2 = memory.Matrix(35_808, 2, 64);
-        private readonly Matrix _norm = memory.Matrix(35_168, 2, 64);
-        private readonly Matrix _normMean = memory.Matrix(35_440, 2, 1);
-        private readonly Matrix _normInverseDeviation = memory.Matrix(35_456, 2, 1);
-        private readonly Matrix _token = memory.Matrix(35_296, 1, 64);
-        private readonly Matrix _head = memory.Matrix(35_424, 1, 10);
-        private readonly Matrix _token2 = memory.Matrix(35_360, 1, 64);
-        private readonly Matrix _headDist = memory.Matrix(35_232, 1, 10);
-        private readonly Matrix _dy1 = memory.Matrix(35_248, 1, 10);
-        private readonly Matrix _dToken = memory.Matrix(35_168, 1, 64);
-        private readonly Matrix _dNorm = memory.Matrix(39_008, 2, 64);
-        private readonly Matrix _dy0 = memory.Matrix(35_264, 1, 10);
-        private readonly Matrix _dToken2 = memory.Matrix(35_360, 1, 64);
-        private readonly Matrix _dNorm2 = memory.Matrix(35_168, 2, 64);
-        private readonly Matrix _dBlocks1 = memory.Matrix(45_952, 18, 64);
+        private readonly Matrix _tokens2 = memory.Matrix(31_648, 18, 64);
+        private readonly Matrix _blocks0 = memory.Matrix(32_800, 18, 64);
+        private readonly Matrix _blocks1 = memory.Matrix(27_264, 18, 64);
+        private readonly Matrix _blocks2 = memory.Matrix(26_112, 2, 64);
+        private readonly Matrix _norm = memory.Matrix(24_960, 2, 64);
+        private readonly Matrix _normMean = memory.Matrix(25_232, 2, 1);
+        private readonly Matrix _normInverseDeviation = memory.Matrix(25_248, 2, 1);
+        private readonly Matrix _token = memory.Matrix(25_088, 1, 64);
+        private readonly Matrix _head = memory.Matrix(25_216, 1, 10);
+        private readonly Matrix _token2 = memory.Matrix(25_152, 1, 64);
+        private readonly Matrix _headDist = memory.Matrix(25_024, 1, 10);
+        private readonly Matrix _dy1 = memory.Matrix(25_040, 1, 10);
+        private readonly Matrix _dToken = memory.Matrix(24_960, 1, 64);
+        private readonly Matrix _dNorm = memory.Matrix(28_416, 2, 64);
+        private readonly Matrix _dy0 = memory.Matrix(25_056, 1, 10);
+        private readonly Matrix _dToken2 = memory.Matrix(25_152, 1, 64);
+        private readonly Matrix _dNorm2 = memory.Matrix(24_960, 2, 64);
+        private readonly Matrix _dBlocks1 = memory.Matrix(33_952, 18, 64);
         private readonly Matrix _dTokens = memory.Matrix(0, 17, 64);
-        private readonly Matrix _dPatchEmbedProj = memory.Matrix(1_088, 16, 64);
+        private readonly Matrix _dPatchEmbedProj = memory.Matrix(3_072, 16, 64);
+        private readonly Matrix _patchEmbedProjPatchesAgain = memory.Matrix(0, 16, 192);
 
         /// <inheritdoc/>
         public override Matrix[] Logits => [_head, _headDist];
@@ -426,7 +427,8 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
             Fused.PrependTokensBackward(_dTokens, _dDistToken, _dPatchEmbedProj);
 
             // patch_embed.proj
-            Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatches, _dPatchEmbedProjWeight);
+            Fused.Patches(images, size: 8, _patchEmbedProjPatchesAgain);
+            Fused.LinearWeightGradient(_dPatchEmbedProj, _patchEmbedProjPatchesAgain, _dPatchEmbedProjWeight);
             Fused.ColumnSum(_dPatchEmbedProj, _dPatchEmbedProjBias);
         }
     }
@@ -449,40 +451,42 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 64);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 256);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 64, 256);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 256, 64);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 64);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 64);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 256, 64);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 64, 64);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 64);
-        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 192, 64);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 192);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 64);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 64);
+        private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 192, 64);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 10_368, 18, 64);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 14_976, 18, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 15_008, 18, 1);
-        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 11_520, 18, 64);
+        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 0, 18, 64);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 10_512, 18, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 10_544, 18, 1);
+        private readonly Matrix _attnProjSum = memory.Matrix(place.Tape + 8_064, 18, 64);
         private readonly Matrix _attnQkv = memory.Matrix(place.Tape + 4_608, 18, 192);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 12_672, 18, 64);
-        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 8_064, 72, 32);
-        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 13_824, 18, 64);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 15_040, 18, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 15_072, 18, 1);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 9_216, 18, 64);
+        private readonly Matrix _attnStatistics = memory.Matrix(place.Tape + 10_368, 72, 2);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 0, 18, 64);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 10_576, 18, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 10_608, 18, 1);
         private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 0, 18, 256);
-        private readonly Matrix _attnProj = memory.Matrix(place.Forward + 0, 18, 64);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 0, 18, 64);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 1_152, 18, 64);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 0, 18, 64);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 3_456, 18, 64);
+        private readonly Matrix _dAttnQkv = memory.Matrix(place.Tape + 0, 18, 192);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 3_456, 18, 64);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 4_608, 18, 64);
+        private readonly Matrix _norm2 = memory.Matrix(place.Forward + 0, 18, 64);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 18, 256);
         private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 4_608, 18, 64);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 9_216, 18, 64);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 18, 256);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 4_608, 18, 256);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 4_608, 18, 64);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 18, 64);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 3_456, 18, 64);
-        private readonly Matrix _dAttnQkv = memory.Matrix(place.Backward + 0, 18, 192);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 3_456, 18, 64);
 
         /// <summary>(B·18, 64) → (B·18, 64)</summary>
         public void Forward(Matrix x, Matrix y)
@@ -494,7 +498,7 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
             Fused.Linear(_dropPath1.Of(_norm1), _attnQkvWeight, _attnQkvBias, _dropPath1.Of(_attnQkv));
 
             // attn
-            Fused.Attention(_dropPath1.Of(_attnQkv), heads: 4, tokens: 18, _dropPath1.Of(_attnMerged), _dropPath1.Of(_attnProbabilities));
+            Fused.FlashAttention(_dropPath1.Of(_attnQkv), heads: 4, tokens: 18, _dropPath1.Of(_attnMerged), _dropPath1.Of(_attnStatistics));
 
             // attn.proj
             Fused.LinearOnto(_dropPath1.Of(_attnMerged), _attnProjWeight, _attnProjSum, _attnProjSum, kept: _dropPath1, product: _dropPath1.Of(_attnProj));
@@ -530,10 +534,12 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
 
             // mlp.fc1
             Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
-            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
 
             // norm2
-            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProjSum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProjSum, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _dropPath2.Of(_norm2Again));
+
+            // mlp.fc1
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2Again), _dMlpFc1Weight);
 
             // drop_path1
             Matrix dAttnProj = Fused.TakeKept(dy, _dropPath1, _dAttnProj);
@@ -544,15 +550,17 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
             Fused.ColumnSum(dAttnProj, _dAttnProjBias);
 
             // attn
-            Fused.AttentionBackward(_dropPath1.Of(_attnQkv), _dropPath1.Of(_attnProbabilities), _dropPath1.Of(_dAttnMerged), heads: 4, tokens: 18, _dropPath1.Of(_dAttnQkv));
+            Fused.FlashAttentionBackward(_dropPath1.Of(_attnQkv), _dropPath1.Of(_attnStatistics), _dropPath1.Of(_dAttnMerged), heads: 4, tokens: 18, _dropPath1.Of(_dAttnQkv));
 
             // attn.qkv
             Fused.LinearInputGradient(_dropPath1.Of(_dAttnQkv), _attnQkvWeight, _dropPath1.Of(_dNorm1));
-            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1), _dAttnQkvWeight);
             Fused.ColumnSum(_dropPath1.Of(_dAttnQkv), _dAttnQkvBias);
 
             // norm1
-            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy);
+            Fused.LayerNormBackward(_dropPath1.Of(_dNorm1), x, _dropPath1.Of(_norm1Mean), _dropPath1.Of(_norm1InverseDeviation), _norm1Weight, dy, _dNorm1Weight, _dNorm1Bias, kept: _dropPath1, residual: dy, bias: _norm1Bias, y: _dropPath1.Of(_norm1Again));
+
+            // attn.qkv
+            Fused.LinearWeightGradient(_dropPath1.Of(_dAttnQkv), _dropPath1.Of(_norm1Again), _dAttnQkvWeight);
         }
     }
 
@@ -578,62 +586,64 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
         private readonly Matrix _dMlpFc2Bias = memory.Gradient(path + "mlp.fc2.bias", 1, 64);
         private readonly Matrix _dMlpFc1Bias = memory.Gradient(path + "mlp.fc1.bias", 1, 256);
         private readonly Matrix _dMlpFc2Weight = memory.Gradient(path + "mlp.fc2.weight", 64, 256);
-        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 256, 64);
         private readonly Matrix _dNorm2Weight = memory.Gradient(path + "norm2.weight", 1, 64);
         private readonly Matrix _dNorm2Bias = memory.Gradient(path + "norm2.bias", 1, 64);
+        private readonly Matrix _dMlpFc1Weight = memory.Gradient(path + "mlp.fc1.weight", 256, 64);
         private readonly Matrix _dAttnProjWeight = memory.Gradient(path + "attn.proj.weight", 64, 64);
         private readonly Matrix _dAttnProjBias = memory.Gradient(path + "attn.proj.bias", 1, 64);
         private readonly Matrix _dAttnQkvWeight = memory.Gradient(path + "attn.qkv.weight", 64, 64);
         private readonly Matrix _dAttnQkvBias = memory.Gradient(path + "attn.qkv.bias", 1, 64);
-        private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 128, 64, offset: 4_096);
         private readonly Matrix _dAttnQkvBias2 = memory.Gradient(path + "attn.qkv.bias", 1, 128, offset: 64);
         private readonly Matrix _dNorm1Weight = memory.Gradient(path + "norm1.weight", 1, 64);
         private readonly Matrix _dNorm1Bias = memory.Gradient(path + "norm1.bias", 1, 64);
+        private readonly Matrix _dAttnQkvWeight2 = memory.Gradient(path + "attn.qkv.weight", 128, 64, offset: 4_096);
         private readonly KeptImages _dropPath1 = memory.KeptImages(path + "drop_path1");
         private readonly KeptImages _dropPath2 = memory.KeptImages(path + "drop_path2");
 
-        private readonly Matrix _norm1 = memory.Matrix(place.Tape + 2_304, 18, 64);
-        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 4_864, 18, 1);
-        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 4_896, 18, 1);
-        private readonly Matrix _leading = memory.Matrix(place.Tape + 4_224, 2, 64);
+        private readonly Matrix _leading = memory.Matrix(place.Tape + 2_304, 2, 64);
+        private readonly Matrix _norm1Mean = memory.Matrix(place.Tape + 3_584, 18, 1);
+        private readonly Matrix _norm1InverseDeviation = memory.Matrix(place.Tape + 3_616, 18, 1);
+        private readonly Matrix _leading2 = memory.Matrix(place.Tape + 3_072, 2, 64);
         private readonly Matrix _attnQkvKv = memory.Matrix(place.Tape + 0, 18, 128);
-        private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 4_352, 2, 64);
-        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 4_480, 2, 64);
-        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 3_968, 8, 32);
-        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 4_608, 2, 64);
-        private readonly Matrix _norm2 = memory.Matrix(place.Tape + 4_736, 2, 64);
-        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 4_928, 2, 1);
-        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 4_944, 2, 1);
-        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 3_456, 2, 256);
-        private readonly Matrix _leading2 = memory.Matrix(place.Forward + 0, 2, 64);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place.Tape + 3_200, 2, 64);
+        private readonly Matrix _attnMerged = memory.Matrix(place.Tape + 3_328, 2, 64);
+        private readonly Matrix _attnProbabilities = memory.Matrix(place.Tape + 2_816, 8, 32);
+        private readonly Matrix _attnProj = memory.Matrix(place.Tape + 3_456, 2, 64);
+        private readonly Matrix _norm2Mean = memory.Matrix(place.Tape + 3_648, 2, 1);
+        private readonly Matrix _norm2InverseDeviation = memory.Matrix(place.Tape + 3_664, 2, 1);
+        private readonly Matrix _mlpFc1 = memory.Matrix(place.Tape + 2_304, 2, 256);
+        private readonly Matrix _dNorm2 = memory.Matrix(place.Tape + 2_304, 2, 64);
+        private readonly Matrix _dy = memory.Matrix(place.Tape + 2_432, 2, 64);
+        private readonly Matrix _norm2Again = memory.Matrix(place.Tape + 2_560, 2, 64);
+        private readonly Matrix _dAttnProj = memory.Matrix(place.Tape + 2_304, 2, 64);
+        private readonly Matrix _dAttnMerged = memory.Matrix(place.Tape + 2_560, 2, 64);
+        private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Tape + 2_304, 2, 64);
+        private readonly Matrix _dLeading = memory.Matrix(place.Tape + 1_152, 2, 64);
+        private readonly Matrix _dNorm1 = memory.Matrix(place.Tape + 0, 18, 64);
+        private readonly Matrix _norm1Again = memory.Matrix(place.Tape + 0, 18, 64);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 18, 64);
+        private readonly Matrix _norm1 = memory.Matrix(place.Forward + 0, 18, 64);
+        private readonly Matrix _norm2 = memory.Matrix(place.Forward + 0, 2, 64);
         private readonly Matrix _mlpGelu = memory.Matrix(place.Forward + 0, 2, 256);
         private readonly Matrix _mlpFc2 = memory.Matrix(place.Forward + 512, 2, 64);
         private readonly Matrix _dMlpFc2 = memory.Matrix(place.Backward + 1_024, 2, 64);
         private readonly Matrix _dMlpGelu = memory.Matrix(place.Backward + 0, 2, 256);
         private readonly Matrix _mlpGeluAgain = memory.Matrix(place.Backward + 512, 2, 256);
-        private readonly Matrix _dNorm2 = memory.Matrix(place.Backward + 512, 2, 64);
-        private readonly Matrix _dy = memory.Matrix(place.Backward + 2_304, 2, 64);
-        private readonly Matrix _dAttnProj = memory.Matrix(place.Backward + 0, 2, 64);
-        private readonly Matrix _dAttnMerged = memory.Matrix(place.Backward + 2_432, 2, 64);
-        private readonly Matrix _dAttnQkvQ = memory.Matrix(place.Backward + 2_560, 2, 64);
         private readonly Matrix _dAttnQkvKv = memory.Matrix(place.Backward + 0, 18, 128);
-        private readonly Matrix _dLeading = memory.Matrix(place.Backward + 2_432, 2, 64);
-        private readonly Matrix _dNorm1 = memory.Matrix(place.Backward + 0, 18, 64);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 0, 18, 64);
 
         /// <summary>(B·18, 64) → (B·2, 64)</summary>
         public void Forward(Matrix x, Matrix y)
         {
-            Fused.TakeTokens(x, tokens: 18, count: 2, _leading2);
+            Fused.TakeTokens(x, tokens: 18, count: 2, _leading);
 
             // norm1
             Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1, _norm1Mean, _norm1InverseDeviation);
 
-            Fused.TakeTokens(_norm1, tokens: 18, count: 2, _leading);
+            Fused.TakeTokens(_norm1, tokens: 18, count: 2, _leading2);
 
             // attn.qkv
             Fused.Linear(_norm1, _attnQkvWeight, _attnQkvBias, _attnQkvKv);
-            Fused.Linear(_leading, _attnQkvWeight2, _attnQkvBias2, _attnQkvQ);
+            Fused.Linear(_leading2, _attnQkvWeight2, _attnQkvBias2, _attnQkvQ);
 
             // attn
             Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 4, tokens: 18, _attnMerged, _attnProbabilities);
@@ -644,7 +654,7 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
             // drop_path1
             Fused.ScaleImages(_attnProj, _dropPath1, _attnProj);
 
-            Fused.Add(_leading2, _attnProj, _attnProj);
+            Fused.Add(_leading, _attnProj, _attnProj);
 
             // norm2
             Fused.LayerNorm(_attnProj, _norm2Weight, _norm2Bias, epsilon: 1e-6, _dropPath2.Of(_norm2), _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), kept: _dropPath2, shift: _mlpFc2Bias, shifted: y);
@@ -677,10 +687,12 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
 
             // mlp.fc1
             Fused.LinearInputGradient(_dropPath2.Of(_dMlpGelu), _mlpFc1Weight, _dropPath2.Of(_dNorm2));
-            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2), _dMlpFc1Weight);
 
             // norm2
-            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy);
+            Fused.LayerNormBackward(_dropPath2.Of(_dNorm2), _attnProj, _dropPath2.Of(_norm2Mean), _dropPath2.Of(_norm2InverseDeviation), _norm2Weight, _dy, _dNorm2Weight, _dNorm2Bias, kept: _dropPath2, residual: dy, bias: _norm2Bias, y: _dropPath2.Of(_norm2Again));
+
+            // mlp.fc1
+            Fused.LinearWeightGradient(_dropPath2.Of(_dMlpGelu), _dropPath2.Of(_norm2Again), _dMlpFc1Weight);
 
             // drop_path1
             Fused.ScaleImages(_dy, _dropPath1, _dAttnProj);
@@ -695,20 +707,180 @@ public sealed partial class DigitStudent : DistilledClassifier, IGeneratedModel<
 
             // attn.qkv
             Fused.LinearInputGradient(_dAttnQkvQ, _attnQkvWeight2, _dLeading);
-            Fused.LinearWeightGradient(_dAttnQkvQ, _leading, _dAttnQkvWeight);
+            Fused.LinearWeightGradient(_dAttnQkvQ, _leading2, _dAttnQkvWeight);
             Fused.ColumnSum(_dAttnQkvQ, _dAttnQkvBias);
             Fused.LinearInputGradient(_dAttnQkvKv, _attnQkvWeight, dx);
-            Fused.LinearWeightGradient(_dAttnQkvKv, _norm1, _dAttnQkvWeight2);
             Fused.ColumnSum(_dAttnQkvKv, _dAttnQkvBias2);
 
             Fused.TakeTokensBackward(_dLeading, tokens: 18, count: 2, _dNorm1);
             Fused.Add(dx, _dNorm1, dx);
 
             // norm1
-            Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias);
+            Fused.LayerNormBackward(dx, x, _norm1Mean, _norm1InverseDeviation, _norm1Weight, dx, _dNorm1Weight, _dNorm1Bias, bias: _norm1Bias, y: _norm1Again);
+
+            // attn.qkv
+            Fused.LinearWeightGradient(_dAttnQkvKv, _norm1Again, _dAttnQkvWeight2);
 
             Fused.TakeTokensBackward(_dy, tokens: 18, count: 2, _dX);
             Fused.Add(dx, _dX, dx);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 8_064));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly TransformerBlockInference _blocks0Inference = new(memory, "blocks.0.", 0);
+        private readonly TransformerBlockInference _blocks1Inference = new(memory, "blocks.1.", 0);
+        private readonly PrunedTransformerBlockInference _blocks2Inference = new(memory, "blocks.2.", 0);
+        private readonly Matrix _distToken = memory.Parameter("dist_token", 1, 64);
+        private readonly Matrix _clsToken = memory.Parameter("cls_token", 1, 64);
+        private readonly Matrix _posEmbed = memory.Parameter("pos_embed", 18, 64);
+        private readonly Matrix _normWeight = memory.Parameter("norm.weight", 1, 64);
+        private readonly Matrix _normBias = memory.Parameter("norm.bias", 1, 64);
+        private readonly PackedLinear _patchEmbedProj = memory.Linear("patch_embed.proj", 64, 192);
+        private readonly PackedLinear _head = memory.Linear("head", 10, 64);
+        private readonly PackedLinear _headDist = memory.Linear("head_dist", 10, 64);
+
+        private readonly Matrix _patchEmbedProjPatches = memory.Matrix(0, 16, 192);
+        private readonly Matrix _patchEmbedProj2 = memory.Matrix(3_072, 16, 64);
+        private readonly Matrix _tokens = memory.Matrix(0, 17, 64);
+        private readonly Matrix _tokens2 = memory.Matrix(5_760, 18, 64);
+        private readonly Matrix _blocks0 = memory.Matrix(6_912, 18, 64);
+        private readonly Matrix _blocks1 = memory.Matrix(5_760, 18, 64);
+        private readonly Matrix _blocks2 = memory.Matrix(3_584, 2, 64);
+        private readonly Matrix _norm = memory.Matrix(0, 2, 64);
+        private readonly Matrix _token = memory.Matrix(128, 1, 64);
+        private readonly Matrix _head2 = memory.Matrix(192, 1, 10);
+        private readonly Matrix _token2 = memory.Matrix(128, 1, 64);
+        private readonly Matrix _headDist2 = memory.Matrix(0, 1, 10);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_head2, _headDist2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // patch_embed.proj
+            Fused.Patches(images, size: 8, _patchEmbedProjPatches);
+            _patchEmbedProj.Apply(_patchEmbedProjPatches, _patchEmbedProj2);
+
+            Fused.PrependTokens(_distToken, _patchEmbedProj2, _tokens);
+            Fused.PrependTokens(_clsToken, _tokens, _tokens2);
+            Fused.AddToEveryImage(_tokens2, _posEmbed, _tokens2);
+            _blocks0Inference.Forward(_tokens2, _blocks0);
+            _blocks1Inference.Forward(_blocks0, _blocks1);
+            _blocks2Inference.Forward(_blocks1, _blocks2);
+
+            // norm
+            Fused.LayerNorm(_blocks2, _normWeight, _normBias, epsilon: 1e-6, _norm);
+
+            Fused.TakeToken(_norm, tokens: 2, index: 0, _token);
+
+            // head
+            _head.Apply(_token, _head2);
+
+            Fused.TakeToken(_norm, tokens: 2, index: 1, _token2);
+
+            // head_dist
+            _headDist.Apply(_token2, _headDist2);
+        }
+    }
+
+    /// <summary>Infers: Attention and MLP, each normalised before and added to what came in.</summary>
+    private sealed class TransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 192, 64, folded: new() { LayerNorm = path + "norm1", Queries = 64, HeadWidth = 16 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 64, 64);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 256, 64, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 64, 256);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 3_456, 18, 64);
+        private readonly Matrix _attnQkv2 = memory.Matrix(place + 0, 18, 192);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 3_456, 18, 64);
+        private readonly Matrix _norm2 = memory.Matrix(place + 4_608, 18, 64);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 18, 256);
+
+        /// <summary>(B·18, 64) → (B·18, 64)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // norm1
+            Fused.Normalize(x, epsilon: 1e-6, _norm1);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkv2);
+
+            // attn
+            Fused.Attention(_attnQkv2, heads: 4, tokens: 18, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: x);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
+        }
+    }
+
+    /// <summary>
+    /// Infers: Attention and MLP, each normalised before and added to what came in. For the first 2 tokens alone, which are all that is read.
+    /// </summary>
+    private sealed class PrunedTransformerBlockInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly Matrix _norm1Weight = memory.Parameter(path + "norm1.weight", 1, 64);
+        private readonly Matrix _norm1Bias = memory.Parameter(path + "norm1.bias", 1, 64);
+        private readonly PackedLinear _attnQkv = memory.Linear(path + "attn.qkv", 128, 64, first: 64);
+        private readonly PackedLinear _attnQkv2 = memory.Linear(path + "attn.qkv", 64, 64, folded: new() { Queries = 64, HeadWidth = 16 });
+        private readonly PackedLinear _attnProj = memory.Linear(path + "attn.proj", 64, 64);
+        private readonly PackedLinear _mlpFc1 = memory.Linear(path + "mlp.fc1", 256, 64, folded: new() { LayerNorm = path + "norm2" });
+        private readonly PackedLinear _mlpFc2 = memory.Linear(path + "mlp.fc2", 64, 256);
+
+        private readonly Matrix _norm1 = memory.Matrix(place + 2_304, 18, 64);
+        private readonly Matrix _leading = memory.Matrix(place + 3_456, 2, 64);
+        private readonly Matrix _attnQkvKv = memory.Matrix(place + 0, 18, 128);
+        private readonly Matrix _attnQkvQ = memory.Matrix(place + 2_304, 2, 64);
+        private readonly Matrix _attnMerged = memory.Matrix(place + 2_432, 2, 64);
+        private readonly Matrix _norm2 = memory.Matrix(place + 512, 2, 64);
+        private readonly Matrix _mlpGelu = memory.Matrix(place + 0, 2, 256);
+
+        /// <summary>(B·18, 64) → (B·2, 64)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            Fused.TakeTokens(x, tokens: 18, count: 2, y);
+
+            // norm1
+            Fused.LayerNorm(x, _norm1Weight, _norm1Bias, epsilon: 1e-6, _norm1);
+
+            Fused.TakeTokens(_norm1, tokens: 18, count: 2, _leading);
+
+            // attn.qkv
+            _attnQkv.Apply(_norm1, _attnQkvKv);
+            _attnQkv2.Apply(_leading, _attnQkvQ);
+
+            // attn
+            Fused.LeadingAttention(_attnQkvQ, _attnQkvKv, heads: 4, tokens: 18, _attnMerged, scale: 1);
+
+            // attn.proj
+            _attnProj.Apply(_attnMerged, y, residual: y);
+
+            // norm2
+            Fused.Normalize(y, epsilon: 1e-6, _norm2);
+
+            // mlp.fc1
+            _mlpFc1.Apply(_norm2, _mlpGelu, activation: Activation.Gelu);
+
+            // mlp.fc2
+            _mlpFc2.Apply(_mlpGelu, y, residual: y);
         }
     }
 }

@@ -418,7 +418,7 @@ public sealed partial class DigitTeacher : Classifier, IGeneratedModel<DigitTeac
         Distilled = false,
         Parameters = ParameterCount,
         Macs = MacsPerImage,
-        TrainingPlan = new(48_960, 672),
+        TrainingPlan = new(45_888, 672),
         Layers =
         [
             new("stem.conv", "Conv2d", [16, 16, 16], 432, 110_592),
@@ -448,13 +448,13 @@ public sealed partial class DigitTeacher : Classifier, IGeneratedModel<DigitTeac
     };
 
     /// <inheritdoc/>
-    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 48_960, 672));
+    protected override FusedStep CreateStep(long batch) => new TrainingStep(new TrainingMemory(this, batch, 45_888, 672));
 
     /// <summary>Trains the model: forward and backward as the compiler wrote them.</summary>
     private sealed class TrainingStep(TrainingMemory memory) : FusedStep(memory)
     {
-        private readonly DownsamplingBottleneckStep _s1B1Step = new(memory, "s1.b1.", new(0, 21_072, 21_072, 384));
-        private readonly DownsamplingBottleneckStep2 _s2B1Step = new(memory, "s2.b1.", new(21_072, 31_552, 31_552, 0));
+        private readonly DownsamplingBottleneckStep _s1B1Step = new(memory, "s1.b1.", new(0, 21_072, 25_168, 384));
+        private readonly DownsamplingBottleneckStep2 _s2B1Step = new(memory, "s2.b1.", new(21_072, 39_744, 39_744, 0));
         private readonly Matrix _stemConvWeight = memory.Parameter("stem.conv.weight", 16, 27);
         private readonly Matrix _stemBnWeight = memory.Parameter("stem.bn.weight", 1, 16);
         private readonly Matrix _stemBnBias = memory.Parameter("stem.bn.bias", 1, 16);
@@ -469,17 +469,17 @@ public sealed partial class DigitTeacher : Classifier, IGeneratedModel<DigitTeac
         private readonly Matrix _stemBnRunningVar = memory.Buffer("stem.bn.running_var", 16);
         private readonly Matrix _stemBnNumBatchesTracked = memory.Buffer("stem.bn.num_batches_tracked", 1);
 
-        private readonly Matrix _stemConv = memory.Matrix(36_160, 256, 16);
-        private readonly Matrix _stemRelu = memory.Matrix(40_256, 256, 16);
-        private readonly Matrix _s1B1 = memory.Matrix(44_352, 64, 24);
-        private readonly Matrix _s2B1 = memory.Matrix(47_424, 16, 48);
-        private readonly Matrix _headMean = memory.Matrix(31_552, 1, 48);
-        private readonly Matrix _headFc = memory.Matrix(31_648, 1, 10);
-        private readonly Matrix _dy = memory.Matrix(31_664, 1, 10);
-        private readonly Matrix _dHeadMean = memory.Matrix(31_600, 1, 48);
-        private readonly Matrix _dS2B1 = memory.Matrix(48_192, 16, 48);
-        private readonly Matrix _dS1B1 = memory.Matrix(45_888, 64, 24);
-        private readonly Matrix _dStemRelu = memory.Matrix(31_312, 256, 16);
+        private readonly Matrix _stemConv = memory.Matrix(31_552, 256, 16);
+        private readonly Matrix _stemRelu = memory.Matrix(35_648, 256, 16);
+        private readonly Matrix _s1B1 = memory.Matrix(41_280, 64, 24);
+        private readonly Matrix _s2B1 = memory.Matrix(44_352, 16, 48);
+        private readonly Matrix _headMean = memory.Matrix(39_744, 1, 48);
+        private readonly Matrix _headFc = memory.Matrix(39_840, 1, 10);
+        private readonly Matrix _dy = memory.Matrix(39_856, 1, 10);
+        private readonly Matrix _dHeadMean = memory.Matrix(39_792, 1, 48);
+        private readonly Matrix _dS2B1 = memory.Matrix(45_120, 16, 48);
+        private readonly Matrix _dS1B1 = memory.Matrix(42_816, 64, 24);
+        private readonly Matrix _dStemRelu = memory.Matrix(21_072, 256, 16);
         private readonly Matrix _stemBnMean = memory.Constant(640, 1, 16);
         private readonly Matrix _stemBnInverseDeviation = memory.Constant(656, 1, 16);
 
@@ -590,17 +590,17 @@ public sealed partial class DigitTeacher : Classifier, IGeneratedModel<DigitTeac
         private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 16_896, 64, 24);
         private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 19_968, 64, 16);
         private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 18_432, 64, 24);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Tape + 18_432, 64, 16);
+        private readonly Matrix _dSeGated = memory.Matrix(place.Tape + 18_432, 64, 24);
+        private readonly Matrix _dSeSigmoid = memory.Matrix(place.Tape + 15_360, 1, 24);
+        private readonly Matrix _dSeRelu = memory.Matrix(place.Tape + 13_824, 1, 4);
+        private readonly Matrix _dSeMean = memory.Matrix(place.Tape + 15_360, 1, 24);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Tape + 13_824, 64, 24);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Tape + 12_288, 256, 24);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 256, 16);
         private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 64, 24);
         private readonly Matrix _dSum = memory.Matrix(place.Backward + 0, 64, 24);
         private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 1_536, 64, 24);
-        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 3_072, 64, 16);
-        private readonly Matrix _dSeGated = memory.Matrix(place.Backward + 6_144, 64, 24);
-        private readonly Matrix _dSeSigmoid = memory.Matrix(place.Backward + 0, 1, 24);
-        private readonly Matrix _dSeRelu = memory.Matrix(place.Backward + 32, 1, 4);
-        private readonly Matrix _dSeMean = memory.Matrix(place.Backward + 1_536, 1, 24);
-        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 0, 64, 24);
-        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 256, 24);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 6_144, 256, 16);
         private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 24);
         private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 32, 1, 24);
         private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 64, 1, 24);
@@ -778,17 +778,17 @@ public sealed partial class DigitTeacher : Classifier, IGeneratedModel<DigitTeac
         private readonly Matrix _conv3Conv = memory.Matrix(place.Tape + 8_448, 16, 48);
         private readonly Matrix _downsampleConvPixels = memory.Matrix(place.Tape + 9_984, 16, 24);
         private readonly Matrix _downsampleConv = memory.Matrix(place.Tape + 9_216, 16, 48);
+        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Tape + 9_216, 16, 24);
+        private readonly Matrix _dSeGated = memory.Matrix(place.Tape + 9_216, 16, 48);
+        private readonly Matrix _dSeSigmoid = memory.Matrix(place.Tape + 7_680, 1, 48);
+        private readonly Matrix _dSeRelu = memory.Matrix(place.Tape + 6_912, 1, 6);
+        private readonly Matrix _dSeMean = memory.Matrix(place.Tape + 7_680, 1, 48);
+        private readonly Matrix _dConv2Relu = memory.Matrix(place.Tape + 6_912, 16, 48);
+        private readonly Matrix _dConv1Relu = memory.Matrix(place.Tape + 6_144, 64, 48);
+        private readonly Matrix _dX = memory.Matrix(place.Tape + 0, 64, 24);
         private readonly Matrix _conv3Bn = memory.Matrix(place.Forward + 0, 16, 48);
         private readonly Matrix _dSum = memory.Matrix(place.Backward + 0, 16, 48);
         private readonly Matrix _dDownsampleConv = memory.Matrix(place.Backward + 768, 16, 48);
-        private readonly Matrix _dDownsampleConvPixels = memory.Matrix(place.Backward + 1_536, 16, 24);
-        private readonly Matrix _dSeGated = memory.Matrix(place.Backward + 3_072, 16, 48);
-        private readonly Matrix _dSeSigmoid = memory.Matrix(place.Backward + 0, 1, 48);
-        private readonly Matrix _dSeRelu = memory.Matrix(place.Backward + 48, 1, 6);
-        private readonly Matrix _dSeMean = memory.Matrix(place.Backward + 768, 1, 48);
-        private readonly Matrix _dConv2Relu = memory.Matrix(place.Backward + 0, 16, 48);
-        private readonly Matrix _dConv1Relu = memory.Matrix(place.Backward + 0, 64, 48);
-        private readonly Matrix _dX = memory.Matrix(place.Backward + 3_072, 64, 24);
         private readonly Matrix _conv1BnMean = memory.Constant(place.Constant + 0, 1, 48);
         private readonly Matrix _conv1BnInverseDeviation = memory.Constant(place.Constant + 48, 1, 48);
         private readonly Matrix _conv2BnMean = memory.Constant(place.Constant + 96, 1, 48);
@@ -903,6 +903,136 @@ public sealed partial class DigitTeacher : Classifier, IGeneratedModel<DigitTeac
             Fused.LinearInputGradient(_dConv1Relu, _conv1ConvWeight, _dX);
             Fused.Add(dx, _dX, dx);
             Fused.LinearWeightGradient(_dConv1Relu, x, _dConv1ConvWeight);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool HasInference => true;
+
+    /// <inheritdoc/>
+    protected override FusedInference CreateInference(PackedLayers layers, long batch) => new Inference(new InferenceMemory(layers, batch, 13_312));
+
+    /// <summary>Infers: the forward pass as the compiler wrote it, with weights that have taken over what can be folded into them.</summary>
+    private sealed class Inference(InferenceMemory memory) : FusedInference(memory)
+    {
+        private readonly DownsamplingBottleneckInference _s1B1Inference = new(memory, "s1.b1.", 0);
+        private readonly DownsamplingBottleneckInference2 _s2B1Inference = new(memory, "s2.b1.", 0);
+        private readonly PackedConvolution _stemConv = memory.Convolution("stem.conv", new(Height: 32, Width: 32, Kernel: 3, Stride: 2, Padding: 1, Groups: 1), folded: new() { BatchNorm = "stem.bn" });
+        private readonly PackedLinear _headFc = memory.Linear("head.fc", 10, 48);
+
+        private readonly Matrix _stemRelu = memory.Matrix(7_680, 256, 16);
+        private readonly Matrix _s1B1 = memory.Matrix(11_776, 64, 24);
+        private readonly Matrix _s2B1 = memory.Matrix(3_840, 16, 48);
+        private readonly Matrix _headMean = memory.Matrix(0, 1, 48);
+        private readonly Matrix _headFc2 = memory.Matrix(48, 1, 10);
+
+        /// <inheritdoc/>
+        public override Matrix[] Logits => [_headFc2];
+
+        /// <inheritdoc/>
+        public override void Forward(Tensor images)
+        {
+            // stem.conv
+            _stemConv.Apply(images, _stemRelu, activation: Activation.Relu);
+
+            _s1B1Inference.Forward(_stemRelu, _s1B1);
+            _s2B1Inference.Forward(_s1B1, _s2B1);
+
+            // head
+            Fused.MeanOfRows(_s2B1, rows: 16, skipped: 0, _headMean);
+
+            // head.fc
+            _headFc.Apply(_headMean, _headFc2);
+        }
+    }
+
+    /// <summary>Infers: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckInference(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 24, 16, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 16, Width: 16, Kernel: 3, Stride: 2, Padding: 1, Groups: 3), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 4, 24);
+        private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 24, 4);
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 24, 24, folded: new() { BatchNorm = path + "conv3.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 16, Width: 16, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 256, 24);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 6_144, 64, 24);
+        private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 24);
+        private readonly Matrix _seRelu = memory.Matrix(place + 32, 1, 4);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 0, 1, 24);
+
+        /// <summary>(B·256, 16) → (B·64, 24)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 64, skipped: 0, _seMean);
+
+            // se.fc1
+            _seFc1.Apply(_seMean, _seRelu, activation: Activation.Relu);
+
+            // se.fc2
+            _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
+
+            // se
+            Fused.Gate(_conv2Relu, _seSigmoid, _conv2Relu);
+
+            // conv3.conv
+            _conv3Conv.Apply(_conv2Relu, y);
+
+            // downsample.conv
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
+        }
+    }
+
+    /// <summary>Infers: The bottleneck that begins a stage: half the resolution, with a convolution beside it in place of the identity.</summary>
+    private sealed class DownsamplingBottleneckInference2(InferenceMemory memory, string path, long place)
+    {
+        private readonly PackedLinear _conv1Conv = memory.Linear(path + "conv1.conv", 48, 24, folded: new() { BatchNorm = path + "conv1.bn" });
+        private readonly PackedConvolution _conv2Conv = memory.Convolution(path + "conv2.conv", new(Height: 8, Width: 8, Kernel: 3, Stride: 2, Padding: 1, Groups: 6), folded: new() { BatchNorm = path + "conv2.bn" });
+        private readonly PackedLinear _seFc1 = memory.Linear(path + "se.fc1", 6, 48);
+        private readonly PackedLinear _seFc2 = memory.Linear(path + "se.fc2", 48, 6);
+        private readonly PackedLinear _conv3Conv = memory.Linear(path + "conv3.conv", 48, 48, folded: new() { BatchNorm = path + "conv3.bn" });
+        private readonly PackedConvolution _downsampleConv = memory.Convolution(path + "downsample.conv", new(Height: 8, Width: 8, Kernel: 1, Stride: 2, Padding: 0, Groups: 1), folded: new() { BatchNorm = path + "downsample.bn" });
+
+        private readonly Matrix _conv1Relu = memory.Matrix(place + 0, 64, 48);
+        private readonly Matrix _conv2Relu = memory.Matrix(place + 3_072, 16, 48);
+        private readonly Matrix _seMean = memory.Matrix(place + 0, 1, 48);
+        private readonly Matrix _seRelu = memory.Matrix(place + 48, 1, 6);
+        private readonly Matrix _seSigmoid = memory.Matrix(place + 0, 1, 48);
+
+        /// <summary>(B·64, 24) → (B·16, 48)</summary>
+        public void Forward(Matrix x, Matrix y)
+        {
+            // conv1.conv
+            _conv1Conv.Apply(x, _conv1Relu, activation: Activation.Relu);
+
+            // conv2.conv
+            _conv2Conv.Apply(_conv1Relu, _conv2Relu, activation: Activation.Relu);
+
+            // se
+            Fused.MeanOfRows(_conv2Relu, rows: 16, skipped: 0, _seMean);
+
+            // se.fc1
+            _seFc1.Apply(_seMean, _seRelu, activation: Activation.Relu);
+
+            // se.fc2
+            _seFc2.Apply(_seRelu, _seSigmoid, activation: Activation.Sigmoid);
+
+            // se
+            Fused.Gate(_conv2Relu, _seSigmoid, _conv2Relu);
+
+            // conv3.conv
+            _conv3Conv.Apply(_conv2Relu, y);
+
+            // downsample.conv
+            _downsampleConv.Apply(x, y, residual: y, activation: Activation.Relu);
         }
     }
 }
