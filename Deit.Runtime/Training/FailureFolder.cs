@@ -33,7 +33,7 @@ public static class FailureFolder
         using CheckpointContent content = CheckpointFolder.Load(checkpoint);
         StateDict.Load(model.Module, content.Model, strict: true, Path.Combine(checkpoint, CheckpointFolder.ModelFile));
         Tensor images = Safetensors.Load(BatchFile(failed.Failure))[Images];
-        return (failure, Find(model, images, recipe.Training.Seed, failure.Epoch - 1, failure.Batch));
+        return (failure, Find(model, images, recipe.Training, failure.Epoch - 1, failure.Batch));
     }
 
     /// <summary>Writes all that it takes to repeat a step.</summary>
@@ -47,10 +47,10 @@ public static class FailureFolder
     }
 
     /// <summary>The first layer whose output is not finite, with the randomness that the step had.</summary>
-    internal static string? Find(IVisionModel model, Tensor images, long seed, int epoch, int batch)
+    internal static string? Find(IVisionModel model, Tensor images, TrainingOptions options, int epoch, int batch)
     {
-        model.Module.train();
-        TrainingRandom.BeginBatch(seed, epoch, batch);
+        model.Module.train(options.TrainMode);
+        TrainingRandom.BeginBatch(options.Seed, epoch, batch);
         return FirstNonFinite.Find(model, images);
     }
 

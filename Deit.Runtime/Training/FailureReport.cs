@@ -29,7 +29,7 @@ internal sealed class FailureReport(Learner learner, TrainingOptions options, Fi
             position.Batches,
             learningRate,
             loss.ToString(CultureInfo.InvariantCulture),
-            FailureFolder.Find(learner.Model, images, options.Seed, epoch, position.Batches),
+            FailureFolder.Find(learner.Model, images, options, epoch, position.Batches),
             [.. batch.Indices.Select(dataset.Describe)]);
         return new(FormattableString.Invariant(
             $"The loss is {failure.Loss} at step {failure.Step} of epoch {failure.Epoch}, at learning rate {learningRate:R}: lower lr, lengthen warmup_epochs, or set clip_grad. {failure.Finding} The batch: {failure.FilesInShort}.{Keep(failure, position, state, images, targets)}"));
