@@ -42,7 +42,8 @@ public static unsafe partial class Fused
         CheckMean(x, rows, skipped, y);
         if (x.OnHost)
         {
-            NativeParallel.For(y.Rows, 1, new ImageMeans(x.Pointer, rows, skipped, y.Pointer, x.Columns));
+            long grain = Math.Max(1, Elementwise.RowsOfGrain(x) / rows * ImageMeans.Blocks(x.Columns));
+            NativeParallel.For(y.Rows * ImageMeans.Blocks(x.Columns), grain, new ImageMeans(x.Pointer, rows, skipped, y.Pointer, x.Columns));
             return;
         }
 

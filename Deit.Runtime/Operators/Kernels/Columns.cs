@@ -76,19 +76,30 @@ internal readonly unsafe struct ImageSums(float* images, long ofImage, long coun
     }
 }
 
-/// <summary>The mean of the rows of each image but the first few.</summary>
+/// <summary>The mean of the rows of each image but the first few: a thread takes some columns of an image at a time.</summary>
 internal readonly unsafe struct ImageMeans(float* x, long rows, long skipped, float* means, long columns) : IRangeBody
 {
+    // A line of the cache.
+    private const long Block = 16;
+
+    /// <summary>How many blocks of columns an image has.</summary>
+    public static long Blocks(long columns) => (columns + Block - 1) / Block;
+
     /// <inheritdoc/>
     public void Run(long begin, long end)
     {
         Vector256<float> share = Vector256.Create(1f / (rows - skipped));
-        for (long image = begin; image < end; image++)
+        long blocks = Blocks(columns);
+        for (long block = begin; block < end;)
         {
-            float* mean = means + image * columns;
-            NativeMemory.Clear(mean, (nuint)(columns * sizeof(float)));
-            Reduction.AddRows(x + (image * rows + skipped) * columns, columns, rows - skipped, columns, mean);
-            for (long j = 0; j < columns; j += Lanes.Count) Lanes.Store(mean + j, Lanes.Load(mean + j, columns - j) * share, columns - j);
+            (long image, long first) = Math.DivRem(block, blocks);
+            long last = Math.Min(end - image * blocks, blocks);
+            long width = Math.Min(columns, last * Block) - first * Block;
+            float* mean = means + image * columns + first * Block;
+            NativeMemory.Clear(mean, (nuint)(width * sizeof(float)));
+            Reduction.AddRows(x + (image * rows + skipped) * columns + first * Block, columns, rows - skipped, width, mean);
+            for (long j = 0; j < width; j += Lanes.Count) Lanes.Store(mean + j, Lanes.Load(mean + j, width - j) * share, width - j);
+            block = image * blocks + last;
         }
     }
 }

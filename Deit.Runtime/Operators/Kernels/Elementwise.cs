@@ -106,9 +106,15 @@ internal static unsafe class Elementwise
         private void Run<TLanes>(long begin, long end)
             where TLanes : IRowLanes
         {
-            for (long row = begin; row < end; row++)
+            for (long row = begin; row < end;)
             {
-                Map<TFunction, TLanes>(a + row * columns, b + row / repeat % rowsOfB * columns, y + row * columns, columns);
+                // Divisions are dear beside a narrow row.
+                long index = row / repeat;
+                float* other = b + index % rowsOfB * columns;
+                for (long last = Math.Min(end, (index + 1) * repeat); row < last; row++)
+                {
+                    Map<TFunction, TLanes>(a + row * columns, other, y + row * columns, columns);
+                }
             }
         }
     }
