@@ -13,10 +13,8 @@ namespace Deit.Operators;
 /// <param name="create">Makes the pass of a batch size; null of a model without generated inference code.</param>
 public sealed class ModelInference(nn.Module model, ImmutableArray<int> input, Func<PackedLayers, long, FusedInference?> create) : IDisposable
 {
-    // Whole batches and the last one of a dataset, and single images.
+    // Parts of a batch, the last of them, and single images.
     private const int PassesKept = 3;
-
-    private static readonly long ImagesAtOnce = long.Parse(Environment.GetEnvironmentVariable("DEIT_CHUNK") ?? "4096");
 
     private readonly LinkedList<(long Batch, FusedInference Pass)> _passes = [];
     private PackedLayers? _layers;
@@ -34,12 +32,15 @@ public sealed class ModelInference(nn.Module model, ImmutableArray<int> input, F
         if (_samples?.HaveChanged() == true) Forget();
         using IDisposable noGradient = no_grad();
         long batch = images.shape[0];
-        if (batch <= ImagesAtOnce) return Pass(images) is { } whole ? [.. whole.Logits.Select(static logits => logits.Tensor.clone())] : [];
+
+        // An image for each thread: what it computes stays in the thread's cache, and memory does not grow with the batch.
+        long atOnce = images.device_type == DeviceType.CPU ? NativeParallel.Threads : batch;
+        if (batch <= atOnce) return Pass(images) is { } whole ? [.. whole.Logits.Select(static logits => logits.Tensor.clone())] : [];
 
         Tensor[] heads = [];
-        for (long begin = 0; begin < batch; begin += ImagesAtOnce)
+        for (long begin = 0; begin < batch; begin += atOnce)
         {
-            using Tensor part = images.narrow(0, begin, Math.Min(ImagesAtOnce, batch - begin));
+            using Tensor part = images.narrow(0, begin, Math.Min(atOnce, batch - begin));
             if (Pass(part) is not { } pass) return [];
             if (begin == 0) heads = [.. pass.Logits.Select(logits => empty([batch, logits.Columns], logits.Type, images.device))];
             for (int head = 0; head < heads.Length; head++)
