@@ -13,14 +13,11 @@ internal sealed class InferenceEmitter
 {
     private const string ModelClass = "Inference";
 
-    // Stands where the name of a unit's class will, so that units of one text are recognised.
-    private const string Unnamed = "\uFFFF";
-
     private readonly InferenceCode _code;
+    private readonly UnitClasses _texts;
     private readonly Dictionary<TrainingUnit, UnitClass> _classes = [];
-    private readonly List<string> _texts = [];
 
-    private InferenceEmitter(InferenceCode code) => _code = code;
+    private InferenceEmitter(InferenceCode code, IEnumerable<string> taken) => (_code, _texts) = (code, new([.. taken, ModelClass]));
 
     /// <summary>Writes the members that a model's class gains.</summary>
     /// <param name="writer">Where to.</param>
@@ -28,35 +25,21 @@ internal sealed class InferenceEmitter
     /// <param name="taken">The names that the model's class has given away.</param>
     public static void Write(CodeWriter writer, InferenceCode code, IReadOnlyCollection<string> taken)
     {
-        var emitter = new InferenceEmitter(code);
-        emitter.WriteUnits([.. taken, ModelClass]);
+        var emitter = new InferenceEmitter(code, taken);
+        emitter.AddUnits();
 
         writer.Gap().Line("/// <inheritdoc/>").Line("public override bool HasInference => true;");
         writer.Gap().Line("/// <inheritdoc/>").Line($"protected override FusedInference CreateInference(PackedLayers layers, long batch) => new {ModelClass}(new InferenceMemory(layers, batch, {Names.Number(code.ElementsPerImage)}));");
         emitter.WriteModel(writer);
-        foreach (string text in emitter._texts)
-        {
-            writer.Gap();
-            foreach (string line in text.TrimEnd('\n').Split('\n')) writer.Line(line);
-        }
+        emitter._texts.Write(writer);
     }
 
-    /// <summary>Units of one text share one class.</summary>
-    private void WriteUnits(HashSet<string> taken)
+    private void AddUnits()
     {
-        var classes = new Dictionary<string, UnitClass>();
         foreach ((TrainingUnit unit, MemoryPlan plan) in _code.Units)
         {
             (string text, UnitClass unnamed) = UnitText(unit, plan);
-            if (!classes.TryGetValue(text, out UnitClass? named))
-            {
-                named = unnamed with { Name = Names.Free(unit.Name + ModelClass, taken) };
-                taken.Add(named.Name);
-                classes.Add(text, named);
-                _texts.Add(text.Replace(Unnamed, named.Name));
-            }
-
-            _classes.Add(unit, named);
+            _classes.Add(unit, unnamed with { Name = _texts.Add(text, unit.Name + ModelClass) });
         }
     }
 
@@ -73,8 +56,8 @@ internal sealed class InferenceEmitter
         code.Documentation("summary", $"Infers: {Names.Documentation(unit.Summary)}");
         var fields = new CodeWriter();
         matrices.WriteFields(fields, slot => $"memory.Matrix(place + {Names.Number(plan.PlaceOf(slot).Offset)}", state => $"path + {Names.Literal(state)}");
-        var unitClass = new UnitClass(Unnamed, matrices.HasStates, matrices.HasPlaces);
-        code.Open($"private sealed class {Unnamed}({unitClass.Arguments("InferenceMemory memory", "string path", "long place")})");
+        var unitClass = new UnitClass(UnitClasses.Unnamed, matrices.HasStates, matrices.HasPlaces);
+        code.Open($"private sealed class {UnitClasses.Unnamed}({unitClass.Arguments("InferenceMemory memory", "string path", "long place")})");
         foreach (string line in fields.ToString().TrimEnd('\n').Split('\n')) code.Line(line);
         code.Gap().Documentation("summary", $"{input.Shape} → {output.Shape}");
         code.Open("public void Forward(Matrix x, Matrix y)");

@@ -13,14 +13,11 @@ internal sealed class TrainingEmitter
 {
     private const string StepClass = "TrainingStep";
 
-    // Stands where the name of a unit's class will, so that units of one text are recognised.
-    private const string Unnamed = "\uFFFF";
-
     private readonly TrainingCode _code;
+    private readonly UnitClasses _texts;
     private readonly Dictionary<TrainingUnit, string> _classes = [];
-    private readonly List<string> _texts = [];
 
-    private TrainingEmitter(TrainingCode code) => _code = code;
+    private TrainingEmitter(TrainingCode code, IEnumerable<string> taken) => (_code, _texts) = (code, new([.. taken, StepClass]));
 
     /// <summary>Writes the members that a model's class gains.</summary>
     /// <param name="writer">Where to.</param>
@@ -28,34 +25,20 @@ internal sealed class TrainingEmitter
     /// <param name="taken">The names that the model's class has given away.</param>
     public static void Write(CodeWriter writer, TrainingCode code, IReadOnlyCollection<string> taken)
     {
-        var emitter = new TrainingEmitter(code);
-        emitter.WriteUnits([.. taken, StepClass]);
+        var emitter = new TrainingEmitter(code, taken);
+        emitter.AddUnits();
 
         writer.Gap().Line("/// <inheritdoc/>").Line($"protected override FusedStep CreateStep(long batch) => new {StepClass}(new TrainingMemory(this, batch, {Names.Number(code.ElementsPerImage)}, {Names.Number(code.ConstantElements)}));");
         emitter.WriteModel(writer);
-        foreach (string text in emitter._texts)
-        {
-            writer.Gap();
-            foreach (string line in text.TrimEnd('\n').Split('\n')) writer.Line(line);
-        }
+        emitter._texts.Write(writer);
     }
 
-    /// <summary>Units of one text share one class.</summary>
-    private void WriteUnits(HashSet<string> taken)
+    private void AddUnits()
     {
-        var names = new Dictionary<string, string>();
         foreach ((TrainingUnit unit, MemoryPlan plan) in _code.Units)
         {
             string text = UnitText(unit, plan, [.. _code.Procedure.Backward.OfType<UnitCall>().Where(call => call.Unit == unit && call.Method == UnitMethod.Replay)]);
-            if (!names.TryGetValue(text, out string? name))
-            {
-                name = Names.Free(unit.Name + "Step", taken);
-                taken.Add(name);
-                names.Add(text, name);
-                _texts.Add(text.Replace(Unnamed, name));
-            }
-
-            _classes.Add(unit, name);
+            _classes.Add(unit, _texts.Add(text, unit.Name + "Step"));
         }
     }
 
@@ -72,7 +55,7 @@ internal sealed class TrainingEmitter
 
         var code = new CodeWriter();
         code.Documentation("summary", $"Trains: {Names.Documentation(unit.Summary)}");
-        code.Open($"private sealed class {Unnamed}(TrainingMemory memory, string path, UnitPlace place)");
+        code.Open($"private sealed class {UnitClasses.Unnamed}(TrainingMemory memory, string path, UnitPlace place)");
         matrices.WriteFields(code, slot => slot.Kind is SlotKind.Intermediate
             ? plan.PlaceOf(slot) is { Region: Region.Constant } constant
                 ? $"memory.{Making(slot, "Constant")}(place.Constant + {Names.Number(constant.Offset)}"

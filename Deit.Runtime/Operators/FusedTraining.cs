@@ -68,19 +68,7 @@ public sealed class FusedTraining(nn.Module model, ImmutableArray<int> input, Fu
         public static Place Of(nn.Module model)
         {
             TorchSharp.Modules.Parameter[] parameters = [.. model.parameters()];
-            return parameters.Length == 0 ? default : new(parameters[0].device.ToString(), AddressOf(parameters[0]), AddressOf(parameters[^1]));
-        }
-
-        private static nint AddressOf(Tensor parameter)
-        {
-            if (Aten.Serves(parameter.device_type))
-            {
-                Aten.Check(LibTorch.aoti_torch_get_data_ptr(parameter.Handle, out nint address), "data_ptr", parameter);
-                return address;
-            }
-
-            using var first = new Matrix(parameter, parameter.storage_offset(), 1, 1);
-            return first.Address;
+            return parameters.Length == 0 ? default : new(parameters[0].device.ToString(), Aten.AddressOf(parameters[0]), Aten.AddressOf(parameters[^1]));
         }
     }
 }

@@ -42,7 +42,7 @@ public sealed class ModelInference(nn.Module model, ImmutableArray<int> input, F
         {
             using Tensor part = images.narrow(0, begin, Math.Min(atOnce, batch - begin));
             if (Pass(part) is not { } pass) return [];
-            if (begin == 0) heads = [.. pass.Logits.Select(logits => empty([batch, logits.Columns], logits.Type, images.device))];
+            if (begin == 0) heads = [.. pass.Logits.Select(logits => empty([batch, logits.Columns], logits.Type, logits.Tensor.device))];
             for (int head = 0; head < heads.Length; head++)
             {
                 using Tensor rows = heads[head].narrow(0, begin, part.shape[0]);

@@ -18,7 +18,7 @@ public sealed unsafe class PackedConvolution : IDisposable
 
     private readonly ConvolutionGeometry _geometry;
     private readonly VectorWidth _width;
-    private readonly Tensor _weight;
+    private readonly Tensor? _weight;
     private readonly Tensor? _bias;
     private readonly PackedLinear? _pointwise;
     private readonly Panels? _ofPixels;
@@ -41,18 +41,24 @@ public sealed unsafe class PackedConvolution : IDisposable
     /// <param name="width">How wide vectors may be.</param>
     internal PackedConvolution(Tensor weight, Tensor? bias, ConvolutionGeometry geometry, VectorWidth width)
     {
+        ArgumentNullException.ThrowIfNull(weight);
         _geometry = geometry;
         _width = weight.is_cpu() && weight.dtype == ScalarType.Float32 ? width : VectorWidth.None;
         In = weight.shape[1] * geometry.Groups;
         Out = weight.shape[0];
         using var eager = Eager.Begin();
+        _ofPlanes = new(() => Pack(0, 3, 2, 4, 1));
+        if (_width != VectorWidth.None && geometry is { Kernel: 1, Stride: 1, Padding: 0, Groups: 1 })
+        {
+            _pointwise = new(weight.flatten(1), bias, width);
+            return;
+        }
+
         _weight = weight.detach().clone().DetachFromDisposeScope();
         _bias = bias?.detach().clone().DetachFromDisposeScope();
-        _ofPlanes = new(() => Pack(0, 3, 2, 4, 1));
         if (_width == VectorWidth.None) return;
 
-        if (geometry is { Kernel: 1, Stride: 1, Padding: 0, Groups: 1 }) _pointwise = new(weight.flatten(1), bias, width);
-        else if (geometry.Groups == In && In == Out && geometry.Padding < geometry.Kernel) _taps = Taps();
+        if (geometry.Groups == In && In == Out && geometry.Padding < geometry.Kernel) _taps = Taps();
         else _ofPixels = Pack(0, 3, 4, 2, 1);
     }
 
@@ -113,7 +119,7 @@ public sealed unsafe class PackedConvolution : IDisposable
         }
 
         Shapes.Are(y, shape[0] * _geometry.OutputPixels, Out);
-        if (_width != VectorWidth.None && y.OnHost && images.dtype == ScalarType.Float32 && images.is_cpu() && images.is_contiguous())
+        if (_pointwise is null && _width != VectorWidth.None && y.OnHost && images.dtype == ScalarType.Float32 && images.is_cpu() && images.is_contiguous())
         {
             using var planes = new Matrix(images, images.storage_offset(), shape[0], In * _geometry.Pixels);
             Convolve(planes.Pointer, shape[0], ConvolutionInput.Planes, _ofPlanes.Value, y, activation, residual: null);
@@ -121,13 +127,22 @@ public sealed unsafe class PackedConvolution : IDisposable
         }
 
         using var eager = Eager.Begin();
-        Apply(images.to(y.Type, y.Tensor.device), y, activation, null);
+        Tensor converted = images.to(y.Type, y.Tensor.device);
+        if (_pointwise is null)
+        {
+            Apply(converted, y, activation, null);
+            return;
+        }
+
+        Tensor rows = converted.permute(0, 2, 3, 1).contiguous();
+        using var pixels = new Matrix(rows, rows.storage_offset(), y.Rows, In);
+        _pointwise.Apply(pixels, y, activation);
     }
 
     /// <summary>Frees the copies.</summary>
     public void Dispose()
     {
-        _weight.Dispose();
+        _weight?.Dispose();
         _bias?.Dispose();
         _pointwise?.Dispose();
         _ofPixels?.Dispose();
@@ -140,14 +155,14 @@ public sealed unsafe class PackedConvolution : IDisposable
     {
         using var eager = Eager.Begin();
         long groups = _geometry.Groups;
-        Tensor divided = _weight.view(groups, Out / groups, In / groups, _geometry.Kernel, _geometry.Kernel);
+        Tensor divided = _weight!.view(groups, Out / groups, In / groups, _geometry.Kernel, _geometry.Kernel);
         return new(divided.permute(order).flatten(1, 3), _bias, _width);
     }
 
     /// <summary>The weights of a depthwise convolution, a row for each tap, and the bias.</summary>
     private Matrix Taps()
     {
-        Tensor rows = cat([_weight.flatten(1).t(), (_bias ?? zeros(Out, device: CPU)).unsqueeze(0)]);
+        Tensor rows = cat([_weight!.flatten(1).t(), (_bias ?? zeros(Out, device: CPU)).unsqueeze(0)]);
         return new(rows, 0, rows.shape[0], Out);
     }
 
@@ -161,6 +176,7 @@ public sealed unsafe class PackedConvolution : IDisposable
         NativeParallel.For(parts * bands, Math.Max(1, Grain * bands / ofImage), new ConvolutionLines(
             x, y.Pointer, _geometry, layout, (int)In, (int)Out, panels.First, panels.CountOfGroup, bands,
             new Epilogue(activation, residual is null ? null : residual.Pointer, y.Columns)));
+        GC.KeepAlive(panels);
     }
 
     private void Apply(Tensor channelsFirst, Matrix y, Activation activation, Tensor? residual)
@@ -168,7 +184,7 @@ public sealed unsafe class PackedConvolution : IDisposable
         long stride = _geometry.Stride;
         long padding = _geometry.Padding;
         Tensor sum = nn.functional.conv2d(
-            channelsFirst, _weight, _bias, strides: [stride, stride], padding: [padding, padding], groups: _geometry.Groups);
+            channelsFirst, _weight!, _bias, strides: [stride, stride], padding: [padding, padding], groups: _geometry.Groups);
         sum = sum.permute(0, 2, 3, 1).reshape(y.Rows, y.Columns);
         if (residual is not null) sum = sum + residual;
         y.Tensor.copy_(Fused.Activated(sum, activation));

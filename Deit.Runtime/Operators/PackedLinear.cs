@@ -10,9 +10,10 @@ public sealed unsafe class PackedLinear : IDisposable
     /// <summary>Multiplications and additions that are worth a thread of their own.</summary>
     private const long Grain = 1 << 18;
 
-    private readonly Tensor _weight;
-    private readonly Tensor? _bias;
+    // Either panels, or, for libtorch, the layer as it is.
     private readonly Panels? _panels;
+    private readonly Tensor? _weight;
+    private readonly Tensor? _bias;
 
     /// <summary>Copies a weight and a bias; what happens to them afterwards makes no difference.</summary>
     /// <param name="weight">Out x in, floating-point, on any device.</param>
@@ -28,13 +29,18 @@ public sealed unsafe class PackedLinear : IDisposable
     /// <param name="width">How wide vectors may be.</param>
     internal PackedLinear(Tensor weight, Tensor? bias, VectorWidth width)
     {
+        ArgumentNullException.ThrowIfNull(weight);
         In = weight.shape[1];
         Out = weight.shape[0];
         using var eager = Eager.Begin();
+        if (width != VectorWidth.None && weight.is_cpu() && weight.dtype == ScalarType.Float32)
+        {
+            _panels = new(weight.detach().t().unsqueeze(0), bias?.detach(), width);
+            return;
+        }
+
         _weight = weight.detach().clone().DetachFromDisposeScope();
         _bias = bias?.detach().clone().DetachFromDisposeScope();
-        bool isPacked = width != VectorWidth.None && weight.is_cpu() && weight.dtype == ScalarType.Float32;
-        if (isPacked) _panels = new(_weight.t().unsqueeze(0), _bias, width);
     }
 
     /// <summary>Columns of the input.</summary>
@@ -48,19 +54,21 @@ public sealed unsafe class PackedLinear : IDisposable
     /// <param name="y">Rows x out.</param>
     /// <param name="activation">What is applied last.</param>
     /// <param name="residual">Rows x out; may be <paramref name="y"/>.</param>
+    /// <exception cref="ArgumentException">A matrix has another shape.</exception>
+    /// <exception cref="InvalidOperationException">The weight is of float32 on the CPU, and a matrix is not.</exception>
     public void Apply(Matrix x, Matrix y, Activation activation = Activation.None, Matrix? residual = null)
     {
         Shapes.Are(x, x.Rows, In);
         Shapes.Are(y, x.Rows, Out);
         if (residual is not null) Shapes.Same(y, residual);
-        if (_panels is not null && x.OnHost)
+        if (_panels is not null)
         {
             Multiply(_panels, x, y, activation, residual);
             return;
         }
 
         using var eager = Eager.Begin();
-        Tensor sum = nn.functional.linear(x.Tensor, _weight, _bias);
+        Tensor sum = nn.functional.linear(x.Tensor, _weight!, _bias);
         if (residual is not null) sum = sum + residual.Tensor;
         y.Tensor.copy_(Fused.Activated(sum, activation));
     }
@@ -68,7 +76,7 @@ public sealed unsafe class PackedLinear : IDisposable
     /// <summary>Frees the copies.</summary>
     public void Dispose()
     {
-        _weight.Dispose();
+        _weight?.Dispose();
         _bias?.Dispose();
         _panels?.Dispose();
     }
@@ -82,5 +90,6 @@ public sealed unsafe class PackedLinear : IDisposable
         var epilogue = new Epilogue(activation, residual is null ? null : residual.Pointer, y.Columns);
         NativeParallel.For(count, grain, new LinearPart(
             x.Pointer, y.Pointer, y.Columns, panels.First, panels.CountOfGroup, panels.Depth, x.Rows, epilogue, byPanels));
+        GC.KeepAlive(panels);
     }
 }

@@ -10,17 +10,14 @@ namespace Deit.Operators;
 /// </summary>
 /// <remarks>
 /// Make it after the model is on its device and, where they are wanted, after <see cref="FlatParameters"/>: it keeps the memory
-/// that parameters and gradients have then. It owns all matrices that it gives.
+/// that parameters and gradients have then.
 /// </remarks>
-public sealed class TrainingMemory : IDisposable
+public sealed class TrainingMemory : ModelMemory
 {
-    private readonly Dictionary<string, Parameter> _parameters;
     private readonly Dictionary<string, Tensor> _buffers;
     private readonly Dictionary<string, Tensor> _gradients = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KeptImages> _kept = new(StringComparer.Ordinal);
-    private readonly List<Matrix> _matrices = [];
     private readonly DropPathDraws _dropPath;
-    private readonly long _constantsBegin;
     private Tensor? _halves;
 
     /// <summary>Makes the arena.</summary>
@@ -29,25 +26,11 @@ public sealed class TrainingMemory : IDisposable
     /// <param name="elementsPerImage">Elements of the arena for each image; a multiple of 16 keeps what follows aligned.</param>
     /// <param name="constantElements">Elements whatever the batch.</param>
     public TrainingMemory(nn.Module model, long batch, long elementsPerImage, long constantElements)
+        : base(model, batch, elementsPerImage, constantElements)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
-        ArgumentOutOfRangeException.ThrowIfNegative(elementsPerImage);
-        ArgumentOutOfRangeException.ThrowIfNegative(constantElements);
-        _parameters = model.named_parameters().ToDictionary(static entry => entry.name, static entry => entry.parameter, StringComparer.Ordinal);
         _buffers = model.named_buffers().ToDictionary(static entry => entry.name, static entry => entry.buffer, StringComparer.Ordinal);
-        Parameter first = _parameters.Values.FirstOrDefault()
-            ?? throw new ArgumentException("The model has no parameters, so it has no device to train on.", nameof(model));
-        Batch = batch;
-        _constantsBegin = checked(elementsPerImage * batch);
-        Arena = empty([Math.Max(1, checked(_constantsBegin + constantElements))], dtype: first.dtype, device: first.device).DetachFromDisposeScope();
-        _dropPath = new(model, batch, first.dtype, first.device);
+        _dropPath = new(model, batch, Arena.dtype, Arena.device);
     }
-
-    /// <summary>Images of a step.</summary>
-    public long Batch { get; }
-
-    /// <summary>The memory itself, of one dimension; libtorch aligns it to 64 bytes at least. What is in it belongs to the step that runs.</summary>
-    public Tensor Arena { get; }
 
     /// <summary>The same memory as elements of bfloat16; where libtorch offers no view of it, memory of its own.</summary>
     private Tensor Halves => _halves ??= (Aten.IsAvailable
@@ -56,17 +39,11 @@ public sealed class TrainingMemory : IDisposable
 
     private long HalvesPerElement => Arena.ElementSize / sizeof(short);
 
-    /// <summary>A matrix with rows for each image.</summary>
-    /// <param name="offset">Elements before it for each image.</param>
-    /// <param name="rows">Rows for each image.</param>
-    /// <param name="columns">Columns.</param>
-    public Matrix Matrix(long offset, long rows, long columns) => Keep(new(Arena, checked(offset * Batch), checked(rows * Batch), columns, Batch));
-
     /// <summary>A matrix whose extent does not depend on the batch.</summary>
     /// <param name="offset">Elements before it in that part of the arena.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
-    public Matrix Constant(long offset, long rows, long columns) => Keep(new(Arena, checked(_constantsBegin + offset), rows, columns));
+    public Matrix Constant(long offset, long rows, long columns) => Keep(new(Arena, checked(ConstantsBegin + offset), rows, columns));
 
     /// <summary>A matrix of bfloat16 with rows for each image.</summary>
     /// <param name="offset">Elements of the arena before it for each image.</param>
@@ -78,14 +55,7 @@ public sealed class TrainingMemory : IDisposable
     /// <param name="offset">Elements before it in that part of the arena.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
-    public Matrix HalfConstant(long offset, long rows, long columns) => Keep(new(Halves, checked((_constantsBegin + offset) * HalvesPerElement), rows, columns));
-
-    /// <summary>A parameter of the model.</summary>
-    /// <param name="name">Its name, as in the state dictionary.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="columns">Columns.</param>
-    /// <param name="offset">Elements of the parameter before it, where it is a part of one.</param>
-    public Matrix Parameter(string name, long rows, long columns, long offset = 0) => Keep(MatrixOf(Named(_parameters, name), name, rows, columns, offset));
+    public Matrix HalfConstant(long offset, long rows, long columns) => Keep(new(Halves, checked((ConstantsBegin + offset) * HalvesPerElement), rows, columns));
 
     /// <summary>
     /// The gradient of a parameter. One that has none yet is given one of zeros; a frozen parameter's gradient is written where
@@ -99,7 +69,7 @@ public sealed class TrainingMemory : IDisposable
     {
         if (!_gradients.TryGetValue(name, out Tensor? gradient))
         {
-            gradient = GradientOf(Named(_parameters, name));
+            gradient = GradientOf(Named(Parameters, name));
             _gradients.Add(name, gradient);
         }
 
@@ -135,14 +105,11 @@ public sealed class TrainingMemory : IDisposable
         }
     }
 
-    /// <summary>Frees the arena and all matrices; parameters and gradients are the model's.</summary>
-    public void Dispose()
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
-        foreach (Matrix matrix in _matrices)
-        {
-            matrix.Dispose();
-        }
-
+        base.Dispose(disposing);
+        if (!disposing) return;
         foreach (Tensor gradient in _gradients.Values)
         {
             gradient.Dispose();
@@ -151,18 +118,7 @@ public sealed class TrainingMemory : IDisposable
         foreach (KeptImages kept in _kept.Values) kept.Dispose();
         _dropPath.Dispose();
         _halves?.Dispose();
-        Arena.Dispose();
     }
-
-    private static T Named<T>(Dictionary<string, T> tensors, string name) => tensors.TryGetValue(name, out T? tensor)
-        ? tensor
-        : throw new ArgumentException($"The model has no tensor '{name}': its training code was generated for another model.", nameof(name));
-
-    private static Matrix MatrixOf(Tensor tensor, string name, long rows, long columns, long offset) =>
-        tensor.NumberOfElements >= offset + (rows * columns) && tensor.is_contiguous()
-            ? new(tensor, tensor.storage_offset() + offset, rows, columns)
-            : throw new ArgumentException(FormattableString.Invariant(
-                $"'{name}' has shape ({string.Join(", ", tensor.shape)}) where {rows} x {columns} elements without gaps are needed."));
 
     private static Tensor GradientOf(Parameter parameter)
     {
@@ -179,11 +135,5 @@ public sealed class TrainingMemory : IDisposable
         }
 
         return gradient;
-    }
-
-    private Matrix Keep(Matrix matrix)
-    {
-        _matrices.Add(matrix);
-        return matrix;
     }
 }

@@ -101,6 +101,19 @@ public static class Aten
     /// <summary>Whether the functions that write into given memory are there for a kind of device.</summary>
     internal static bool Serves(DeviceType device) => device is (DeviceType.CPU or DeviceType.CUDA) && IsAvailable;
 
+    /// <summary>Where the elements of a tensor begin, on whichever device; of one that libtorch's interface does not serve, 0 unless it is on the CPU.</summary>
+    internal static nint AddressOf(Tensor tensor)
+    {
+        if (Serves(tensor.device_type))
+        {
+            Check(LibTorch.aoti_torch_get_data_ptr(tensor.Handle, out nint address), "data_ptr", tensor);
+            return address;
+        }
+
+        using var first = new Matrix(tensor, tensor.storage_offset(), 1, 1);
+        return first.Address;
+    }
+
     /// <summary>For messages: <c>(16, 197) Float32 cpu</c>.</summary>
     internal static string Describe(Tensor tensor) => $"({string.Join(", ", tensor.shape)}) {tensor.dtype} {tensor.device}";
 

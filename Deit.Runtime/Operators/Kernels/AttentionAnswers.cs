@@ -39,6 +39,7 @@ internal readonly unsafe struct AttentionAnswers(
     public void Run(long images) => NativeParallel.For(images * heads * Blocks, Math.Max(1, Grain / ((long)BlockRows * tokens * width)), this);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(long begin, long end)
     {
         float* keys = Scratch.OfPart((long)width * _paddedTokens + (long)tokens * _paddedWidth + (long)BlockRows * _paddedTokens + LargestPanel);
@@ -63,6 +64,7 @@ internal readonly unsafe struct AttentionAnswers(
     }
 
     /// <summary>Keys in panels of tokens, values in panels of columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pack(Rows ofKeys, Rows ofValues, float* keys, float* values)
     {
         for (int token = 0; token < tokens;)

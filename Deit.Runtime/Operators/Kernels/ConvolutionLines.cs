@@ -61,6 +61,7 @@ internal readonly unsafe struct ConvolutionLines(
     /// <summary>Lines of the output that a copy is made for.</summary>
     private int LinesOfCopy => (FloatsOfCopy / (_paddedWidth * _width) - geometry.Kernel) / geometry.Stride + 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Lines(long image, int group, int firstLine, int lines)
     {
         nint lineOfLeft = (nint)_paddedWidth * _width;

@@ -26,6 +26,7 @@ internal readonly unsafe struct DepthwiseLines(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Line<TLanes>(long line)
         where TLanes : IRowLanes
     {

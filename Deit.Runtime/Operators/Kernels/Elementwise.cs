@@ -103,6 +103,7 @@ internal static unsafe class Elementwise
             else Run<AnyColumns>(begin, end);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Run<TLanes>(long begin, long end)
             where TLanes : IRowLanes
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Deit.Operators.Kernels;
@@ -23,6 +24,7 @@ internal readonly unsafe struct LayerNormOfKept(
 internal readonly unsafe struct ShiftByImage(float* x, float* factors, float* shift, float* y, long rows, long columns) : IRangeBody
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(long begin, long end)
     {
         for (long row = begin; row < end; row++)
@@ -42,6 +44,7 @@ internal readonly unsafe struct ShiftByImage(float* x, float* factors, float* sh
 internal readonly unsafe struct TakeImages(long* images, float* x, float* packed, float scale, long elements) : IRangeBody
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(long begin, long end)
     {
         Vector256<float> factor = Vector256.Create(scale);
@@ -58,6 +61,7 @@ internal readonly unsafe struct TakeImages(long* images, float* x, float* packed
 internal readonly unsafe struct AddImages(long* images, float* packed, float* x, float scale, long elements) : IRangeBody
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(long begin, long end)
     {
         Vector256<float> factor = Vector256.Create(scale);

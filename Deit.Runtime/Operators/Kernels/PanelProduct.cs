@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Deit.Operators.Kernels;
 
 /// <summary>Products with packed right factors, a panel by some rows at a time.</summary>
@@ -10,6 +12,7 @@ internal static unsafe class PanelProduct
     /// <param name="task">What is multiplied, from the first row on; moved to the row after the last.</param>
     /// <param name="rows">How many.</param>
     /// <param name="activation">What is applied last.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(Panel* panel, ProductTile* task, int rows, Activation activation)
     {
         int tallest = Tiles.MostRows(panel->Kind);
@@ -29,6 +32,7 @@ internal static unsafe class PanelProduct
     /// <param name="task">What is multiplied; its output and residual are moved on.</param>
     /// <param name="height">Rows of the tile.</param>
     /// <param name="activation">What is applied last.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(Panel* panel, ProductTile* task, int height, Activation activation)
     {
         task->Panel = panel->Weights;
