@@ -11,8 +11,8 @@ Command[] commands =
     new("depth", "[--batch N] [--rounds N]", "What stochastic depth saves: rates, constant and rising.", DepthCommand.Run),
     new(PeakStep.Command, "[--hand-written]", "Bytes that a training step of deit_tiny takes: for processes of their own.", PeakStep.Run),
     new("generator", "[--rounds N]", "The source generator over 1, 10 and 100 specs: from nothing, and after an edit.", GeneratorCommand.Run),
-    new("data", "--images DIR [--pillow SCRIPT]", "Decoding and the training transform of photos, beside Pillow's.", DataCommand.Run),
-    new("augment", "--photos PATH [--pillow FILE]", "Augmentation on one thread: operators, and photos a second; beside it a script on Pillow.", AugmentCommand.Run),
+    new("data", "--images PATH [--pillow SCRIPT]", "Decoding and the training transform of photos, in a folder or a zip, beside Pillow's.", DataCommand.Run),
+    new("augment", "--images PATH [--rounds N]", "The operators of the augmentation, on one thread.", AugmentCommand.Run),
     new("micro", "", "BenchmarkDotNet: the optimizer, the mixing of batches, the data loader.", MicroCommand.Run),
 ];
 

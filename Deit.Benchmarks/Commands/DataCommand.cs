@@ -11,16 +11,15 @@ internal static class DataCommand
     /// <summary>Runs the benchmark.</summary>
     public static void Run(Arguments arguments, Output output)
     {
-        string folder = arguments.Text("--images") ?? throw new DeitException("--images must name a folder of photos, such as ImageNet's val.");
+        Photos photos = Photos.Asked(arguments);
         string? script = arguments.Text("--pillow");
         string python = arguments.Text("--python") ?? "python3";
         int rounds = arguments.Number("--rounds", DefaultRounds);
         arguments.RequireNoMore();
 
-        var photos = new Photos(folder);
-        PillowPace? before = script is null ? null : PillowPace.Measure(python, script, folder);
+        PillowPace? before = script is null ? null : PillowPace.Measure(python, script, photos);
         IReadOnlyList<Timing> timings = Interleaved.Measure(rounds, [.. PhotoWork.Decoders(photos), .. PhotoWork.Loaders(photos)]);
-        PillowPace? pillow = before?.Faster(PillowPace.Measure(python, script!, folder));
+        PillowPace? pillow = before?.Faster(PillowPace.Measure(python, script!, photos));
 
         IEnumerable<Row> rows = timings.Select(timing => Row.Of(timing, photos.Count, pillow));
         if (pillow is not null) rows = rows.Append(new("Pillow: decode", pillow.Decode, 1)).Append(new("Pillow: training transform", pillow.Transform, 1));

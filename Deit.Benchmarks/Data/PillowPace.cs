@@ -9,12 +9,29 @@ namespace Deit.Benchmarks.Data;
 /// <param name="Transform">Images a second that go through its training transform.</param>
 internal sealed partial record PillowPace(double Decode, double Transform)
 {
-    /// <summary>Runs the script on a folder.</summary>
+    /// <summary>Runs the script on a folder of photos that is made for it.</summary>
     /// <param name="python">The program that runs it.</param>
     /// <param name="script">It prints lines such as <c>decode only 519.0 images/s</c> and <c>training transform 180.2 images/s</c>.</param>
-    /// <param name="folder">The photos.</param>
+    /// <param name="photos">The photos.</param>
     /// <exception cref="DeitException">It cannot be run, or prints something else.</exception>
-    public static PillowPace Measure(string python, string script, string folder)
+    public static PillowPace Measure(string python, string script, Photos photos)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("deit-photos-");
+        try
+        {
+            photos.WriteTo(folder.FullName);
+            return Measure(python, script, folder.FullName);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The better of two measurements.</summary>
+    public PillowPace Faster(PillowPace other) => new(Math.Max(Decode, other.Decode), Math.Max(Transform, other.Transform));
+
+    private static PillowPace Measure(string python, string script, string folder)
     {
         using Process process = Start(new ProcessStartInfo(python, [script, folder]) { RedirectStandardOutput = true, RedirectStandardError = true });
         Task<string> errors = process.StandardError.ReadToEndAsync();
@@ -24,9 +41,6 @@ internal sealed partial record PillowPace(double Decode, double Transform)
             ? new(decode, transform)
             : throw new DeitException($"'{script}' did not measure Pillow: {errors.Result.Trim().Split('\n')[^1]} Install Pillow and NumPy, or name another --python.");
     }
-
-    /// <summary>The better of two measurements.</summary>
-    public PillowPace Faster(PillowPace other) => new(Math.Max(Decode, other.Decode), Math.Max(Transform, other.Transform));
 
     private static Process Start(ProcessStartInfo start)
     {

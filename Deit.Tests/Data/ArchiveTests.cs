@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
 using Deit.Data;
@@ -85,6 +86,73 @@ public sealed class ArchiveTests : IDisposable
     }
 
     [Fact]
+    public void Pairs_of_other_shards_are_kept_apart_whatever_their_format()
+    {
+        byte[] png = File.ReadAllBytes(Path.Combine(Images(), Names[0]));
+        byte[] jpg = File.ReadAllBytes(Path.Combine(Images(), Names[1]));
+        File.Move(Tar("a.tar", TarEntryFormat.Pax, [("1.jpg", jpg), ("1.cls", "0"u8.ToArray())]), Under("shards/train-0.tar"));
+        File.Move(Tar("b.tar", TarEntryFormat.Pax, [("1.png", png), ("1.cls", "1"u8.ToArray())]), Under("shards/train-1.TAR"));
+
+        IImageDataset train = Datasets.OpenForValidation(Under("shards"));
+
+        Assert.Equal([0, 1], Enumerable.Range(0, train.Count).Select(train.Label));
+        Assert.EndsWith(":1.png", train.Describe(1), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-1")]
+    [InlineData("cat")]
+    [InlineData("2147483647")]
+    public void What_is_no_number_of_a_class_is_named(string number)
+    {
+        string archive = Tar("train.tar", TarEntryFormat.Pax, [("1.png", File.ReadAllBytes(Path.Combine(Images(), Names[0]))), ("1.cls", [.. number.Select(letter => (byte)letter)])]);
+        string message = Assert.Throws<DeitException>(() => Datasets.Open("tar", archive, 8)).Message;
+        Assert.StartsWith($"'{archive}:1.cls' must hold the number of a class", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Links_of_an_archive_are_the_files_that_they_lead_to_or_reported()
+    {
+        byte[] image = File.ReadAllBytes(Path.Combine(Images(), Names[0]));
+        string path = Tar(
+            "links.tar",
+            TarEntryFormat.Pax,
+            [("./train/a/0.png", image), ("val/a/0.png", image)],
+            new PaxTarEntry(TarEntryType.HardLink, "train/a/1.png") { LinkName = "./train/a/0.png" },
+            new PaxTarEntry(TarEntryType.SymbolicLink, "train/a/2.png") { LinkName = "../../val/./a/0.png" },
+            new PaxTarEntry(TarEntryType.SymbolicLink, "train/a/3.png") { LinkName = "2.png" },
+            new PaxTarEntry(TarEntryType.SymbolicLink, "train/a/4.png") { LinkName = "/elsewhere/0.png" });
+        IImageDataset train = Datasets.Open("auto", path, 8).Train;
+
+        Assert.Equal(5, train.Count);
+        Assert.All(Enumerable.Range(1, 3), index => Assert.Equal(Pixels.Of(train, 0), Pixels.Of(train, index)));
+        string message = Assert.Throws<DeitException>(() => train.Load(4)).Message;
+        Assert.StartsWith($"Cannot read the image '{path}:train/a/4.png': the archive has no content of it", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_zip_that_says_too_little_of_its_count_or_too_much_of_a_length_drops_and_takes_nothing()
+    {
+        Images();
+        string path = Pack("deflated.zip", Names.Select(name => (name, name)));
+        byte[] content = File.ReadAllBytes(path);
+        int end = content.Length - 22;
+        content[end + 10]--;
+        File.WriteAllBytes(path, content);
+        Assert.Contains("Its directory is damaged", Assert.Throws<DeitException>(() => Datasets.Open("zip", path, 8)).Message, StringComparison.Ordinal);
+
+        content[end + 10]++;
+        int directory = BinaryPrimitives.ReadInt32LittleEndian(content.AsSpan(end + 16));
+        BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(directory + 24), 2_000_000_000);
+        File.WriteAllBytes(path, content);
+        IImageDataset train = Datasets.Open("zip", path, 8).Train;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<DeitException>(() => train.Load(0));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
+    }
+
+    [Fact]
     public void Long_names_and_names_of_other_alphabets_are_kept()
     {
         Images();
@@ -102,6 +170,13 @@ public sealed class ArchiveTests : IDisposable
         Images();
         string archive = Pack("stored.zip", [.. Names.Select(name => (name, name)), ("__MACOSX/train/a/._0.png", Names[0]), ("train/a/._0.png", Names[0])]);
         Assert.Equal(3, Datasets.Open("zip", archive, 8).Train.Count);
+
+        // Below the part that a shard's name says, and beside shards, and of pairs.
+        File.Move(Pack("stored.zip", [("a/0.png", Names[0]), ("__MACOSX/a/._0.png", Names[0]), ("__MACOSX/._a.cls", Names[0])]), Under("shards/train-0.zip"));
+        File.Move(Pack("stored.zip", [("a/0.png", Names[0])]), Under("shards/val-0.zip"));
+        File.WriteAllText(Under("shards/._train-0.zip"), "Mac OS X");
+        DataSplits shards = Datasets.Open("auto", Under("shards"), 8);
+        Assert.Equal((1, 1), (shards.Train.Count, shards.Validation.Count));
     }
 
     [Theory]
@@ -243,7 +318,7 @@ public sealed class ArchiveTests : IDisposable
         return Under(name);
     }
 
-    private string Tar(string name, TarEntryFormat format, (string Name, byte[] Content)[] files)
+    private string Tar(string name, TarEntryFormat format, (string Name, byte[] Content)[] files, params TarEntry[] links)
     {
         using FileStream stream = File.Create(Under(name));
         using var writer = new TarWriter(stream, format);
@@ -259,6 +334,7 @@ public sealed class ArchiveTests : IDisposable
             writer.WriteEntry(entry);
         }
 
+        foreach (TarEntry link in links) writer.WriteEntry(link);
         return Under(name);
     }
 }

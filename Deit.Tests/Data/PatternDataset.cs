@@ -31,6 +31,9 @@ internal sealed class PatternDataset(int count, int size = 8, params int[] failA
         }
     }
 
+    /// <summary>Is told, one thread at a time, how many images were asked for.</summary>
+    public Action<int>? Loading { get; init; }
+
     public static byte Pixel(int index, int channel, int y, int x) =>
         (byte)(1 + (((index * 31) + (channel * 7) + (y * 13) + (x * 3)) % 255));
 
@@ -38,7 +41,12 @@ internal sealed class PatternDataset(int count, int size = 8, params int[] failA
 
     public RgbImage Load(int index)
     {
-        lock (_read) _read.Add(index);
+        lock (_read)
+        {
+            _read.Add(index);
+            Loading?.Invoke(_read.Count);
+        }
+
         if (failAt.Contains(index)) throw new DeitException($"cannot read {Describe(index)}");
         byte[] pixels =
         [

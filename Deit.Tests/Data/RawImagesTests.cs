@@ -103,6 +103,10 @@ public sealed class RawImagesTests : IDisposable
         byte[] images = File.ReadAllBytes(_folder.File("train-images-idx3-ubyte"));
         _folder.WriteFile("train-images-idx3-ubyte", images[..^1]);
         AssertRefused("idx", "train-images-idx3-ubyte");
+
+        // A product that 64 bits do not hold.
+        _folder.WriteFile("train-images-idx3-ubyte", [.. images[..8], .. BigEndian(int.MaxValue), .. BigEndian(int.MaxValue), .. images[16..]]);
+        AssertRefused("idx", "bytes of data, not 18446744056529682436");
         images[3] = 1;
         _folder.WriteFile("train-images-idx3-ubyte", images);
         AssertRefused("idx", "no IDX file");

@@ -47,6 +47,24 @@ public class SamplerTests
         Assert.Equal([0, 1, 2, 0, 1, 0, 1, 2, 0, 1], samples.Select(sample => sample.Repeat));
     }
 
+    [Theory]
+    [InlineData(1.1, 100)]
+    [InlineData(1.7, 90)]
+    [InlineData(3.3, 70)]
+    public void Fractions_are_divided_by_as_Python_does_it(double repeats, int count)
+    {
+        // What floor division means, in numbers that hold the fraction exactly: 11 // 1.1 is 9, since 1.1 is a little more.
+        var options = new RepeatedAugmentation { Repeats = repeats, SelectedRound = 0, SelectedRatio = 0.1 };
+        Sample[] samples = options.Deal([.. Enumerable.Range(0, count)], ProcessGroup.Single);
+
+        Assert.Equal(options.Dealt(count, ProcessGroup.Single), samples.Length);
+        var exact = (Int128)(repeats * (1L << 52));
+        Assert.Equal(
+            Enumerable.Range(0, samples.Length).Select(view => (int)(((Int128)view << 52) / exact)),
+            samples.Select(sample => sample.Index));
+        Assert.All(samples.GroupBy(sample => sample.Index), views => Assert.Equal(Enumerable.Range(0, views.Count()), views.Select(sample => sample.Repeat)));
+    }
+
     [Fact]
     public void What_does_not_go_round_is_filled_up_from_the_begin()
     {

@@ -48,8 +48,10 @@ public sealed record RepeatedAugmentation
         {
             // What does not go round is filled up from the begin.
             long view = (group.Rank + ((long)i * group.WorldSize)) % views;
-            int image = (int)Math.Floor(view / Repeats);
-            samples[i] = new(order[image], (int)(view - (long)Math.Ceiling(image * Repeats)));
+
+            // Python's floor division, by way of the remainder, which is exact: the quotient alone may be rounded up to the next image.
+            double repeat = view % Repeats;
+            samples[i] = new(order[(int)Math.Round((view - repeat) / Repeats)], (int)repeat);
         }
 
         return samples;

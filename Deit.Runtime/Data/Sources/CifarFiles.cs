@@ -63,6 +63,7 @@ internal sealed class CifarFiles
             while (reader.GetNextEntry() is { } entry)
             {
                 if (entry.DataStream is not { } stream) continue;
+                if (entry.Length > Array.MaxLength) throw new InvalidDataException($"'{entry.Name}' is too large.");
                 var content = new byte[entry.Length];
                 stream.ReadExactly(content);
                 files[Path.GetFileName(entry.Name)] = () => content;

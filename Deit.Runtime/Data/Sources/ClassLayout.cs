@@ -11,6 +11,7 @@ namespace Deit.Data;
 internal sealed class ClassLayout
 {
     private const string ClassExtension = ".cls";
+    private const int MostClasses = 1_000_000;
 
     // Also what no decoder here knows: such a file is reported when it is read, not left out in silence.
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff", ".ppm", ".pgm"];
@@ -73,13 +74,13 @@ internal sealed class ClassLayout
         for (int file = 0; file < _store.Names.Count; file++)
         {
             string name = _store.Names[file];
-            if (!name.EndsWith(ClassExtension, StringComparison.OrdinalIgnoreCase)) continue;
+            if (ArchiveNames.IsHidden(name) || !name.EndsWith(ClassExtension, StringComparison.OrdinalIgnoreCase)) continue;
             using PooledBytes bytes = _store.Read(file);
             string text = Encoding.UTF8.GetString(bytes.Span).Trim();
-            bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+            bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number < MostClasses;
             _numbers[name[..^ClassExtension.Length]] = isNumber
                 ? text
-                : throw new DeitException($"'{_store.Describe(name)}' must hold the number of a class, from 0, but holds '{text}'.");
+                : throw new DeitException($"'{_store.Describe(name)}' must hold the number of a class, from 0 to {MostClasses - 1}, but holds '{text}'.");
         }
     }
 

@@ -4,11 +4,19 @@ namespace Deit.Data;
 internal static class DatasetKind
 {
     /// <summary>The kind, one of <see cref="Datasets.Names"/>; null where nothing is recognised.</summary>
+    /// <exception cref="DeitException">What lies there cannot be read.</exception>
     public static string? Recognize(string path)
     {
-        if (File.Exists(path)) return OfFile(path);
-        if (Directory.Exists(path)) return OfFolder(path);
-        return ShardStore.Find(path, "").Select(OfFile).FirstOrDefault();
+        try
+        {
+            if (File.Exists(path)) return OfFile(path);
+            if (Directory.Exists(path)) return OfFolder(path);
+            return ShardStore.Find(path, "").Select(OfFile).FirstOrDefault();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DeitException($"'{path}' cannot be read: {exception.Message}", exception);
+        }
     }
 
     /// <summary>What to call a kind in messages.</summary>
@@ -39,17 +47,8 @@ internal static class DatasetKind
     {
         const int TarMark = 257;
         var head = new byte[TarMark + 5];
-        int length;
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new DeitException($"'{path}' cannot be read: {exception.Message}", exception);
-        }
-
+        using FileStream file = File.OpenRead(path);
+        int length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         ReadOnlySpan<byte> start = head.AsSpan(0, length);
         if (start.StartsWith("PK"u8)) return Datasets.Zip;
         if (length == head.Length && start[TarMark..].SequenceEqual("ustar"u8)) return Datasets.Tar;

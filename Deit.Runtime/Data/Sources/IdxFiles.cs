@@ -70,7 +70,7 @@ internal static class IdxFiles
         bool isOne = content.Length >= header && content[0] == 0 && content[1] == 0 && content[2] == UnsignedBytes && content[3] == dimensions;
         if (!isOne) throw new DeitException($"'{path}' is no IDX file of bytes in {dimensions} dimensions: copy it again.");
         int[] sizes = [.. Enumerable.Range(1, dimensions).Select(at => BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(at * sizeof(int))))];
-        long length = sizes.Aggregate(1L, static (product, size) => product * Math.Max(size, 0));
+        Int128 length = sizes.Aggregate(Int128.One, static (product, size) => product * Math.Max(size, 0));
         return content.Length - header == length && length > 0
             ? (sizes, content.AsMemory(header))
             : throw new DeitException($"'{path}' has {content.Length - header} bytes of data, not {length}: copy it again.");

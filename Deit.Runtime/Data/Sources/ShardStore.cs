@@ -9,6 +9,7 @@ internal sealed class ShardStore : IFileStore
     private readonly List<string> _names = [];
     private readonly List<(IFileStore Shard, int File)> _places = [];
     private readonly Dictionary<string, string> _shown = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
 
     private ShardStore(string path) => Path = path;
 
@@ -34,12 +35,13 @@ internal sealed class ShardStore : IFileStore
         return joined;
     }
 
-    /// <summary>The files of a folder, or those that a path with wildcards names, in ordinal order.</summary>
+    /// <summary>The files of a folder, or those that a path with wildcards names, in ordinal order; hidden ones are none.</summary>
     public static string[] Find(string path, string pattern)
     {
         string folder = path;
         if (!Directory.Exists(path)) (folder, pattern) = (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".", System.IO.Path.GetFileName(path));
-        return Directory.Exists(folder) && pattern.Length > 0 ? [.. Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal)] : [];
+        var options = new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive };
+        return Directory.Exists(folder) && pattern.Length > 0 ? [.. Directory.GetFiles(folder, pattern, options).Order(StringComparer.Ordinal)] : [];
     }
 
     /// <inheritdoc/>
@@ -53,19 +55,20 @@ internal sealed class ShardStore : IFileStore
         string shardName = System.IO.Path.GetFileName(shard.Path);
         bool isPart = !shard.Names.Any(static name => SplitNames.All.Any(part => name.Contains(part + "/", StringComparison.Ordinal)));
         string prefix = isPart && SplitNames.OfShard(shardName) is { } part ? part + "/" : "";
+        var keys = new HashSet<string>(StringComparer.Ordinal);
         for (int file = 0; file < shard.Names.Count; file++)
         {
             string name = prefix + shard.Names[file];
+            string key = System.IO.Path.ChangeExtension(name, null);
+            if (!name.EndsWith('/')) keys.Add(key);
 
-            // Shards of pairs without classes number their files anew: the shard's name keeps them apart.
-            if (!_shown.TryAdd(name, shard.Describe(shard.Names[file])) && !name.EndsWith('/'))
-            {
-                name = ClassLayout.Qualify(name, shardName);
-                _shown[name] = shard.Describe(shard.Names[file]);
-            }
-
+            // Shards of pairs without classes number their files anew: the shard's name keeps them apart, image and class together.
+            if (_keys.Contains(key)) name = ClassLayout.Qualify(name, shardName);
+            _shown[name] = shard.Describe(shard.Names[file]);
             _names.Add(name);
             _places.Add((shard, file));
         }
+
+        _keys.UnionWith(keys);
     }
 }

@@ -26,19 +26,19 @@ internal static class ZipDirectory
     {
         (long offset, long length, long count) = Find(archive);
         byte[] directory = Part(archive, offset, length);
-        var entries = new List<ZipEntry>((int)Math.Min(count, directory.Length / EntryLength));
+        var entries = new List<ZipEntry>();
         int position = 0;
-        for (long i = 0; i < count; i++)
+        while (position <= directory.Length - EntryLength && U32(directory.AsSpan(position)) == EntrySignature)
         {
             ReadOnlySpan<byte> rest = directory.AsSpan(position);
-            if (rest.Length < EntryLength || U32(rest) != EntrySignature) throw Damaged();
             (int name, int extra, int comment) = (U16(rest[28..]), U16(rest[30..]), U16(rest[32..]));
             if (rest.Length < EntryLength + name + extra + comment) throw Damaged();
             entries.Add(Entry(rest, rest.Slice(EntryLength, name), rest.Slice(EntryLength + name, extra)));
             position += EntryLength + name + extra + comment;
         }
 
-        return entries;
+        // Some writers let the count overflow its 16 bits instead of writing the extension.
+        return (ushort)entries.Count == (ushort)count ? entries : throw Damaged();
     }
 
     private static ZipEntry Entry(ReadOnlySpan<byte> fixedPart, ReadOnlySpan<byte> name, ReadOnlySpan<byte> extra)

@@ -14,6 +14,9 @@ internal sealed class ZipStore : IFileStore
     private const int LocalNameLength = 26;
     private const uint LocalSignature = 0x04034B50;
 
+    // Deflate makes no more bytes of one: a code of a bit for 258 bytes, and one for their distance.
+    private const int MostInflated = 1032;
+
     private readonly SafeFileHandle _archive;
     private readonly ZipEntry[] _entries;
 
@@ -33,13 +36,15 @@ internal sealed class ZipStore : IFileStore
     /// <exception cref="DeitException">It cannot be read, is no zip archive, or is cut off.</exception>
     public static ZipStore Open(string path)
     {
+        SafeFileHandle? archive = null;
         try
         {
-            SafeFileHandle archive = File.OpenHandle(path);
+            archive = File.OpenHandle(path);
             return new(path, archive, [.. ZipDirectory.Read(archive)]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
+            archive?.Dispose();
             throw new DeitException($"The archive '{path}' cannot be read: {exception.Message} Copy it again.", exception);
         }
     }
@@ -66,11 +71,13 @@ internal sealed class ZipStore : IFileStore
     {
         using (packed)
         {
-            if (entry.Method != ZipEntry.Deflated || entry.Length > Array.MaxLength)
+            if (entry.Method != ZipEntry.Deflated)
             {
                 throw ImageDecoder.Refuse(source, $"it is compressed by method {entry.Method}; store or deflate the archive's files");
             }
 
+            // Before memory is taken on the directory's word.
+            if (entry.Length > Array.MaxLength || entry.Length / MostInflated > entry.PackedLength) throw Damaged(source);
             var content = PooledBytes.Rent((int)entry.Length);
             try
             {
