@@ -33,7 +33,7 @@ public static class RecipeSchema
         new("decay_epochs", ValueKind.Integer, "Epochs from one decay to the next, where sched is step.") { Default = 30L, Minimum = 1, Maximum = 1_000_000 },
         new("decay_milestones", ValueKind.Integers, "The epochs, from 1, at which the learning rate decays, where sched is multistep.") { Minimum = 1, Maximum = 1_000_000 },
         new("decay_rate", ValueKind.Number, "What a decay multiplies the learning rate by.") { Default = 0.1, Minimum = LeastShare, Maximum = 1 },
-        new("patience_epochs", ValueKind.Integer, "Epochs without a better accuracy that are borne before the learning rate decays, where sched is plateau.") { Default = 10L, Minimum = 0, Maximum = 1_000_000 },
+        new("patience_epochs", ValueKind.Integer, "Evaluations without a better accuracy that are borne before the learning rate decays, where sched is plateau.") { Default = 10L, Minimum = 0, Maximum = 1_000_000 },
         new("warmup_epochs", ValueKind.Integer, "Epochs in which the learning rate rises to the schedule.") { Default = 5L, Minimum = 0, Maximum = 1_000_000 },
         new("warmup_lr", ValueKind.Number, "The learning rate of the first epoch of the warmup.") { Default = 1e-6, Minimum = 0 },
         new("warmup_prefix", ValueKind.Boolean, "Whether the epochs of the warmup come before the others; otherwise they are the first of them.") { Default = false },

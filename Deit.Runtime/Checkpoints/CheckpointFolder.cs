@@ -119,7 +119,7 @@ public static class CheckpointFolder
         string old = folder + OldSuffix;
         DeleteIfThere(old);
         if (Directory.Exists(folder)) Directory.Move(folder, old);
-        Directory.Move(fresh, folder);
+        MoveOrFind(fresh, folder);
 
         // Before the old one is gone, the disk knows the new one.
         FolderEntries.Flush(Path.GetDirectoryName(Path.GetFullPath(folder))!);
@@ -133,8 +133,23 @@ public static class CheckpointFolder
         foreach (string candidate in (string[])[folder + NewSuffix, folder + OldSuffix])
         {
             if (!ChecksumFile.IsIn(candidate)) continue;
-            Directory.Move(candidate, folder);
+            MoveOrFind(candidate, folder);
             return;
+        }
+    }
+
+    /// <summary>
+    /// Moves a complete checkpoint into its place, unless somebody else has: who looks at a run just between the two renames of the process
+    /// that writes it finishes its work.
+    /// </summary>
+    private static void MoveOrFind(string complete, string folder)
+    {
+        try
+        {
+            Directory.Move(complete, folder);
+        }
+        catch (IOException) when (ChecksumFile.IsIn(folder))
+        {
         }
     }
 

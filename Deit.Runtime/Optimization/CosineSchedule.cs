@@ -28,7 +28,7 @@ public sealed record CosineSchedule(
         "The minimum learning rate", MinimumLearningRate, double.IsFinite(MinimumLearningRate) && MinimumLearningRate >= 0, "at least 0");
 
     /// <inheritdoc/>
-    protected override double After(int epoch, IReadOnlyList<double> accuracies) => epoch < Epochs
+    protected override double After(int epoch, IReadOnlyList<double?> accuracies) => epoch < Epochs
         ? MinimumLearningRate + 0.5 * (BaseLearningRate - MinimumLearningRate) * (1 + Math.Cos(Math.PI * epoch / Epochs))
         : MinimumLearningRate;
 }

@@ -43,7 +43,7 @@ public sealed record DecayOptions
     /// <summary>The epochs, counted from 1, at which <see cref="ScheduleType.Multistep"/> decays.</summary>
     public EquatableArray<long> Milestones { get; init; }
 
-    /// <summary>The epochs without progress that <see cref="ScheduleType.Plateau"/> bears.</summary>
+    /// <summary>The evaluations without progress that <see cref="ScheduleType.Plateau"/> bears.</summary>
     /// <exception cref="DeitException">The value is negative.</exception>
     public int Patience
     {

@@ -39,9 +39,10 @@ public abstract record LearningRateSchedule
     /// <summary>The learning rate in force during an epoch.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
     /// <param name="accuracies">
-    /// What the epochs before it achieved, the first one first, for a schedule that waits for progress to end; null for none.
+    /// What the epochs before it achieved, the first one first, for a schedule that waits for progress to end; null for one that was not
+    /// evaluated, and for none at all.
     /// </param>
-    public double At(int epoch, IReadOnlyList<double>? accuracies = null)
+    public double At(int epoch, IReadOnlyList<double?>? accuracies = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         return epoch < WarmupEpochs
@@ -52,5 +53,5 @@ public abstract record LearningRateSchedule
     /// <summary>The learning rate of an epoch after the rise.</summary>
     /// <param name="epoch">The epoch, counted as <see cref="WarmupPrefix"/> says.</param>
     /// <param name="accuracies">What the epochs before it achieved, those of the rise among them.</param>
-    protected abstract double After(int epoch, IReadOnlyList<double> accuracies);
+    protected abstract double After(int epoch, IReadOnlyList<double?> accuracies);
 }

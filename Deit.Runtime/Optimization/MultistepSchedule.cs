@@ -20,12 +20,8 @@ public sealed record MultistepSchedule(
     int WarmupEpochs,
     double WarmupLearningRate = 1e-6,
     bool WarmupPrefix = false)
-    : LearningRateSchedule(BaseLearningRate, WarmupEpochs, WarmupLearningRate, WarmupPrefix)
+    : StepwiseSchedule(BaseLearningRate, DecayRate, WarmupEpochs, WarmupLearningRate, WarmupPrefix)
 {
-    /// <summary>What a milestone multiplies by.</summary>
-    public double DecayRate { get; } = DecayOptions.CheckRate(DecayRate);
-
     /// <inheritdoc/>
-    protected override double After(int epoch, IReadOnlyList<double> accuracies) =>
-        BaseLearningRate * Math.Pow(DecayRate, Milestones.Count(milestone => milestone <= epoch + 1));
+    protected override int Decays(int epoch) => Milestones.Count(milestone => milestone <= epoch + 1);
 }

@@ -18,14 +18,11 @@ public sealed record StepSchedule(
     int WarmupEpochs,
     double WarmupLearningRate = 1e-6,
     bool WarmupPrefix = false)
-    : LearningRateSchedule(BaseLearningRate, WarmupEpochs, WarmupLearningRate, WarmupPrefix)
+    : StepwiseSchedule(BaseLearningRate, DecayRate, WarmupEpochs, WarmupLearningRate, WarmupPrefix)
 {
     /// <summary>The epochs between two steps.</summary>
     public int DecayEpochs { get; } = Check.Value("The number of epochs between two decays", DecayEpochs, DecayEpochs >= 1, "at least 1");
 
-    /// <summary>What a step multiplies by.</summary>
-    public double DecayRate { get; } = DecayOptions.CheckRate(DecayRate);
-
     /// <inheritdoc/>
-    protected override double After(int epoch, IReadOnlyList<double> accuracies) => BaseLearningRate * Math.Pow(DecayRate, epoch / DecayEpochs);
+    protected override int Decays(int epoch) => epoch / DecayEpochs;
 }

@@ -113,7 +113,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         StepSaver saver,
         CancellationToken cancellationToken)
     {
-        double learningRate = _schedule.At(epoch, [.. before.Select(static earlier => earlier.Top1)]);
+        double learningRate = _schedule.At(epoch, [.. before.Select(static earlier => earlier.EvaluatedEpoch is null ? earlier.Top1 : (double?)null)]);
         Train(epoch, learningRate, state, loader, meter, saver, cancellationToken);
         (double trainLoss, double imagesPerSecond) = (meter.Loss, meter.ImagesPerSecond);
 

@@ -161,7 +161,7 @@ public sealed record TrainingOptions
     public bool Fused { get; init; } = true;
 
     /// <summary>The epochs of the whole training, a warmup before the schedule and the cooldown after it included.</summary>
-    public int TotalEpochs => Epochs + CooldownEpochs + (WarmupPrefix && ScheduleType != ScheduleType.Plateau ? WarmupEpochs : 0);
+    public int TotalEpochs => Epochs + CooldownEpochs + (WarmupPrefix ? WarmupEpochs : 0);
 
     /// <summary>The learning rate where the schedule begins: <see cref="LearningRate"/>, scaled to the images of a step where it is asked for.</summary>
     public double ScaledLearningRate => LearningRateScaling == LearningRateScaling.Linear

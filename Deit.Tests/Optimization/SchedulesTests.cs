@@ -46,16 +46,25 @@ public sealed class SchedulesTests
     {
         var schedule = new PlateauSchedule(1, Patience: 1, DecayRate: 0.1, WarmupEpochs: 1, WarmupLearningRate: 0.5, MinimumLearningRate: 0.05);
         // The first is of the warmup and would never be exceeded; 0.50004 is no progress over 0.5.
-        double[] accuracies = [0.9, 0.5, 0.50004, 0.4, 0.6, 0.6, 0.6];
+        double?[] accuracies = [0.9, 0.5, 0.50004, 0.4, 0.6, 0.6, 0.6];
 
         Assert.Equal([0.5, 1, 1, 1, 0.1, 0.1, 0.1, 0.05], Enumerable.Range(0, 8).Select(epoch => Math.Round(schedule.At(epoch, accuracies), 12)));
+    }
+
+    [Fact]
+    public void A_plateau_passes_over_epochs_that_were_not_evaluated()
+    {
+        var schedule = new PlateauSchedule(1, Patience: 1, DecayRate: 0.1, WarmupEpochs: 1, WarmupLearningRate: 1);
+        double?[] accuracies = [0.1, null, 0.5, null, null, 0.5, null, 0.5];
+
+        Assert.Equal([1, 1, 1, 1, 1, 1, 1, 1, 0.1], Enumerable.Range(0, 9).Select(epoch => schedule.At(epoch, accuracies)));
     }
 
     [Fact]
     public void A_plateau_knows_nothing_of_later_epochs()
     {
         var schedule = new PlateauSchedule(1, Patience: 0, DecayRate: 0.1, WarmupEpochs: 0);
-        double[] accuracies = [0.5, 0.4, 0.3, 0.2];
+        double?[] accuracies = [0.5, 0.4, 0.3, 0.2];
 
         for (int epoch = 0; epoch <= accuracies.Length; epoch++)
         {
@@ -79,7 +88,7 @@ public sealed class SchedulesTests
         var options = new TrainingOptions { Epochs = 10, WarmupEpochs = 3, CooldownEpochs = 2 };
 
         Assert.Equal(12, options.TotalEpochs);
-        Assert.Equal(15, (options with { WarmupPrefix = true }).TotalEpochs);
+        Assert.All(Enum.GetValues<ScheduleType>(), type => Assert.Equal(15, (options with { ScheduleType = type, WarmupPrefix = true }).TotalEpochs));
         Assert.Equal([1e-5, 1e-5], [options.Schedule().At(10), options.Schedule().At(11)]);
     }
 

@@ -1,4 +1,3 @@
-using Deit.Distillation;
 using Deit.Tests.Finetuning;
 using Deit.Tests.Support;
 using Deit.Training;
@@ -11,12 +10,6 @@ namespace Deit.Tests.Training;
 [Collection(GlobalGenerator.Name)]
 public sealed class GradientAccumulationTests : IDisposable
 {
-    private const int Images = 6;
-    private const double LearningRate = 0.01;
-
-    private static readonly string[] Keys =
-        ["family: vision_transformer", "image_size: 16", "patch_size: 8", "embed_dim: 32", "depth: 2", "heads: 2", "classes: 10"];
-
     private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<bool, bool, string> Paths
@@ -43,19 +36,20 @@ public sealed class GradientAccumulationTests : IDisposable
     {
         Device device = Devices.Require(deviceName);
         using DisposeScope scope = NewDisposeScope();
-        RegisteredModelAttribute plain = SpecModel.Compile(_folder, Keys);
-        RegisteredModelAttribute trained = distilled ? SpecModel.Compile(_folder, [.. Keys, "distilled: true"]) : plain;
-        using IVisionModel teacher = Filled(plain, device);
-        using IVisionModel whole = Filled(trained, device);
-        using IVisionModel parts = Filled(trained, device);
+        RegisteredModelAttribute plain = SpecModel.Compile(_folder, TinyTransformer.Keys);
+        RegisteredModelAttribute trained = distilled ? SpecModel.Compile(_folder, [.. TinyTransformer.Keys, "distilled: true"]) : plain;
+        using IVisionModel teacher = TinyTransformer.Filled(plain, device);
+        using IVisionModel whole = TinyTransformer.Filled(trained, device);
+        using IVisionModel parts = TinyTransformer.Filled(trained, device);
 
-        double loss = Train(whole, teacher, fused, parts: 1, device);
-        double meanLoss = Train(parts, teacher, fused, parts: 3, device);
+        // Clipping that clips, and an average.
+        var options = new TrainingOptions { ClipLimit = 0.1, EmaDecay = 0.9 };
+        (double loss, double[] expected) = TinyTransformer.Train(whole, options, fused, device, distilled ? teacher : null);
+        (double meanLoss, double[] actual) = TinyTransformer.Train(parts, options with { GradientAccumulationSteps = 3 }, fused, device, distilled ? teacher : null);
 
         Assert.Equal(loss, meanLoss, 1e-12);
-        Dictionary<string, Tensor> expected = whole.Module.state_dict(), actual = parts.Module.state_dict();
         Assert.All(whole.Module.parameters(), static parameter => Assert.True(parameter.grad!.count_nonzero().item<long>() > 0));
-        foreach (string name in expected.Keys) Tensors.AssertClose(expected[name].cpu().Values(), actual[name].cpu().Values(), 1e-12);
+        Tensors.AssertClose(expected, actual, 1e-12);
     }
 
     [Theory]
@@ -113,38 +107,6 @@ public sealed class GradientAccumulationTests : IDisposable
         Assert.Contains("accumulated batches", Assert.Throws<DeitException>(() => new TrainingOptions { GradientAccumulationSteps = 0 }).Message, StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
-
-    private static IVisionModel Filled(RegisteredModelAttribute registered, Device device)
-    {
-        IVisionModel model = registered.Create(new());
-        HashFill.Fill(model.Module);
-        model.Module.to(device).to(ScalarType.Float64).train();
-        return model;
-    }
-
-    /// <summary>Two steps, with clipping that clips and an average that is evaluated; gives the mean loss.</summary>
-    private static double Train(IVisionModel model, IVisionModel teacher, bool fused, int parts, Device device)
-    {
-        bool distilled = model is DistilledClassifier;
-        var learner = Learner.For(model, distilled ? teacher : null, new() { Type = distilled ? DistillationType.Soft : DistillationType.None });
-        var options = new TrainingOptions { GradientAccumulationSteps = parts, ClipLimit = 0.1, EmaDecay = 0.9 };
-        Tensor images = HashFill.Images(Images, 16, 16).to(device).to(ScalarType.Float64);
-        Tensor targets = nn.functional.one_hot(arange(Images, dtype: ScalarType.Int64, device: device), 10).to(ScalarType.Float64);
-        using var state = new TrainingState(model, options, fused);
-        double loss = 0;
-        for (int step = 0; step < 2; step++)
-        {
-            for (int part = 0; part < parts; part++)
-            {
-                long begin = part * Images / parts, end = (part + 1) * Images / parts;
-                using Lesson lesson = learner.Learn(images.slice(0, begin, end, 1), targets.slice(0, begin, end, 1), fused);
-                loss += lesson.Loss.to(ScalarType.Float64).item<double>() / parts;
-                state.Descend(lesson, new(part, parts), LearningRate);
-            }
-        }
-
-        return loss;
-    }
 
     private sealed class StopAfterFirstEpoch(CancellationTokenSource stop) : ITrainingObserver
     {
