@@ -12,7 +12,7 @@ public sealed class FusedTraining(nn.Module model, ImmutableArray<int> input, Fu
 {
     private readonly Dictionary<long, FusedStep?> _steps = [];
     private readonly HashSet<long> _busy = [];
-    private Place _place;
+    private ImmutableArray<(nint Address, bool IsTrained)> _places = [];
 
     /// <summary>Runs the forward pass.</summary>
     /// <param name="images">Shape (batch, channels, height, width).</param>
@@ -28,12 +28,12 @@ public sealed class FusedTraining(nn.Module model, ImmutableArray<int> input, Fu
         }
 
         long batch = images.shape[0];
-        Place place = Place.Of(model);
-        if (place != _place)
+        ImmutableArray<(nint Address, bool IsTrained)> places = Places(model);
+        if (!places.AsSpan().SequenceEqual(_places.AsSpan()))
         {
-            if (_busy.Count > 0) throw new InvalidOperationException("The model's parameters were moved while a tape is in use: dispose it first.");
+            if (_busy.Count > 0) throw new InvalidOperationException("The model's parameters were moved or frozen while a tape is in use: dispose it first.");
             Dispose();
-            _place = place;
+            _places = places;
         }
 
         if (!_steps.TryGetValue(batch, out FusedStep? step))
@@ -62,13 +62,10 @@ public sealed class FusedTraining(nn.Module model, ImmutableArray<int> input, Fu
         _steps.Clear();
     }
 
-    /// <summary>Where a model's parameters are. A step keeps their memory: when they move, to a device or into flat storage, it is made anew.</summary>
-    private readonly record struct Place(string Device, nint First, nint Last)
-    {
-        public static Place Of(nn.Module model)
-        {
-            TorchSharp.Modules.Parameter[] parameters = [.. model.parameters()];
-            return parameters.Length == 0 ? default : new(parameters[0].device.ToString(), Aten.AddressOf(parameters[0]), Aten.AddressOf(parameters[^1]));
-        }
-    }
+    /// <summary>
+    /// Where a model's parameters are, and which are trained. A step keeps their memory: when one moves, to a device or into flat storage, it
+    /// is made anew. All are looked at, since frozen ones stay where they are.
+    /// </summary>
+    private static ImmutableArray<(nint Address, bool IsTrained)> Places(nn.Module model) =>
+        [.. model.parameters().Select(static parameter => (Aten.AddressOf(parameter), parameter.requires_grad))];
 }
