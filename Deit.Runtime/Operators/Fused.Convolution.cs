@@ -52,6 +52,13 @@ public static partial class Fused
             return;
         }
 
+        if (DirectConvolution.Is(dy, geometry))
+        {
+            DirectConvolution.InputGradient(dy, weight, geometry, dx);
+            WeightGradient(dy, x, geometry, dWeight);
+            return;
+        }
+
         using var eager = Eager.Begin();
         Tensor[] gradients = ConvolutionGradients(OutputPixels(dy, geometry), Pixels(x, geometry), Kernels(weight, geometry), geometry, ofInput: true);
         dx.Tensor.copy_(gradients[1].permute(0, 2, 3, 1).reshape(dx.Rows, dx.Columns));
@@ -74,6 +81,12 @@ public static partial class Fused
             return;
         }
 
+        if (DirectConvolution.Is(dy, geometry))
+        {
+            WeightGradient(dy, x, geometry, dWeight);
+            return;
+        }
+
         using var eager = Eager.Begin();
         Tensor[] gradients = ConvolutionGradients(OutputPixels(dy, geometry), Pixels(x, geometry), Kernels(weight, geometry), geometry, ofInput: false);
         dWeight.Tensor.copy_(gradients[0].reshape(dWeight.Rows, dWeight.Columns));
@@ -85,9 +98,17 @@ public static partial class Fused
     /// <param name="weight">Out x (in / groups) · kernel · kernel.</param>
     /// <param name="geometry">Its sizes.</param>
     /// <param name="dWeight">As weight.</param>
-    public static void ConvolutionImagesWeightGradient(Matrix dy, Tensor x, Matrix weight, ConvolutionGeometry geometry, Matrix dWeight)
+    public static unsafe void ConvolutionImagesWeightGradient(Matrix dy, Tensor x, Matrix weight, ConvolutionGeometry geometry, Matrix dWeight)
     {
         Shapes.Same(weight, dWeight);
+        Shapes.Are(dy, ImagesShape(x)[0] * geometry.OutputPixels, weight.Rows);
+        if (DirectConvolution.Is(dy, geometry) && ArePlanes(x))
+        {
+            using Matrix planes = PlanesOf(x);
+            DirectConvolution.WeightGradient(dy, planes.Pointer, (int)x.shape[1], isOfPlanes: true, geometry, dWeight);
+            return;
+        }
+
         using var eager = Eager.Begin();
         Tensor[] gradients = ConvolutionGradients(OutputPixels(dy, geometry), Typed(x, weight), Kernels(weight, geometry), geometry, ofInput: false);
         dWeight.Tensor.copy_(gradients[0].reshape(dWeight.Rows, dWeight.Columns));
@@ -96,16 +117,37 @@ public static partial class Fused
     private static void Convolve(Matrix x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y)
     {
         CheckConvolution(x, weight, bias, geometry, y, nameof(Convolution));
+        if (DirectConvolution.Is(y, geometry) && !Depthwise.Is(x, y, geometry))
+        {
+            DirectConvolution.Pixels(x, weight, bias, geometry, y);
+            return;
+        }
+
         using var eager = Eager.Begin();
         Write(Convolved(Pixels(x, geometry), weight, bias, geometry), y);
     }
 
-    private static void ConvolveImages(Tensor x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y)
+    private static unsafe void ConvolveImages(Tensor x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y)
     {
         Shapes.Are(y, ImagesShape(x)[0] * geometry.OutputPixels, weight.Rows, nameof(ConvolutionImages));
+        if (DirectConvolution.Is(y, geometry) && ArePlanes(x))
+        {
+            using Matrix planes = PlanesOf(x);
+            DirectConvolution.Planes(planes.Pointer, x.shape[0], (int)x.shape[1], weight, bias, geometry, y);
+            return;
+        }
+
         using var eager = Eager.Begin();
         Write(Convolved(Typed(x, weight), weight, bias, geometry), y);
     }
+
+    private static unsafe void WeightGradient(Matrix dy, Matrix x, ConvolutionGeometry geometry, Matrix dWeight) =>
+        DirectConvolution.WeightGradient(dy, x.Pointer, (int)x.Columns, isOfPlanes: false, geometry, dWeight);
+
+    /// <summary>Whether images are as the loader makes them.</summary>
+    private static bool ArePlanes(Tensor images) => images.is_cpu() && images.dtype == ScalarType.Float32 && images.is_contiguous();
+
+    private static Matrix PlanesOf(Tensor images) => new(images, images.storage_offset(), images.shape[0], images.NumberOfElements / images.shape[0]);
 
     private static Tensor Convolved(Tensor x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry) => nn.functional.conv2d(
         x, Kernels(weight, geometry), bias?.Flat, strides: Both(geometry.Stride), padding: Both(geometry.Padding), groups: geometry.Groups);

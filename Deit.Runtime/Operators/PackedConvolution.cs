@@ -10,12 +10,6 @@ public sealed unsafe class PackedConvolution : IDisposable
     /// <summary>Multiplications and additions that are worth a thread of their own.</summary>
     private const long Grain = 1 << 18;
 
-    /// <summary>Floats of a band of lines, input and output: half of a core's cache.</summary>
-    private const long FloatsOfBand = 128 * 1024;
-
-    /// <summary>Parts of the work that a thread gets at least, so that no thread has much more than another.</summary>
-    private const int PartsOfThread = 4;
-
     private readonly ConvolutionGeometry _geometry;
     private readonly VectorWidth _width;
     private readonly Tensor? _weight;
@@ -96,8 +90,7 @@ public sealed unsafe class PackedConvolution : IDisposable
 
         if (_ofPixels is not null && x.OnHost)
         {
-            bool isInPlace = _geometry.Padding == 0 && (_geometry.Groups == 1 || _geometry.Kernel == 1);
-            Convolve(x.Pointer, images, isInPlace ? ConvolutionInput.InPlace : ConvolutionInput.Pixels, _ofPixels, y, activation, residual);
+            Convolve(x.Pointer, images, DirectConvolution.InputOf(_geometry), _ofPixels, y, activation, residual);
             return;
         }
 
@@ -166,18 +159,10 @@ public sealed unsafe class PackedConvolution : IDisposable
         return new(rows, 0, rows.shape[0], Out);
     }
 
-    private void Convolve(float* x, long images, ConvolutionInput layout, Panels panels, Matrix y, Activation activation, Matrix? residual)
-    {
-        long parts = images * _geometry.Groups;
-        long ofImage = _geometry.OutputPixels * panels.Depth * Out / _geometry.Groups;
-        long floats = In * _geometry.Pixels + Out * _geometry.OutputPixels;
-        long wanted = Math.Max((floats + FloatsOfBand - 1) / FloatsOfBand, (PartsOfThread * NativeParallel.Threads + parts - 1) / parts);
-        int bands = (int)Math.Min(wanted, _geometry.OutputHeight);
-        NativeParallel.For(parts * bands, Math.Max(1, Grain * bands / ofImage), new ConvolutionLines(
-            x, y.Pointer, _geometry, layout, (int)In, (int)Out, panels.First, panels.CountOfGroup, bands,
-            new Epilogue(activation, residual is null ? null : residual.Pointer, y.Columns)));
-        GC.KeepAlive(panels);
-    }
+    private void Convolve(float* x, long images, ConvolutionInput layout, Panels panels, Matrix y, Activation activation, Matrix? residual) =>
+        DirectConvolution.Run(
+            x, images, ConvolutionWindow.Of(_geometry), layout, _geometry.Groups, (int)In, panels, y,
+            new Epilogue(activation, residual is null ? null : residual.Pointer, y.Columns));
 
     private void Apply(Tensor channelsFirst, Matrix y, Activation activation, Tensor? residual)
     {

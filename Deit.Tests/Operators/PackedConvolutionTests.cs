@@ -7,15 +7,8 @@ namespace Deit.Tests.Operators;
 
 public sealed class PackedConvolutionTests
 {
-    /// <summary>Images, channels in, channels out, height, width, kernel, stride, padding, groups.</summary>
-    public static TheoryData<string, ScalarType, int[]> Cases => Shaped.With(
-        [1, 3, 4, 5, 7, 3, 1, 1, 1], [2, 8, 16, 9, 6, 3, 2, 1, 1], [1, 16, 16, 8, 8, 3, 1, 1, 2], [2, 24, 24, 7, 9, 3, 2, 1, 3], [1, 1, 1, 1, 1, 3, 1, 1, 1],
-        [3, 48, 48, 7, 7, 3, 1, 1, 2], [2, 24, 24, 14, 14, 3, 2, 1, 3], [2, 64, 64, 5, 7, 3, 1, 1, 64], [1, 40, 40, 8, 11, 3, 2, 1, 40], [2, 33, 33, 9, 12, 5, 1, 2, 33],
-        [1, 12, 36, 9, 7, 7, 2, 3, 3], [2, 12, 8, 6, 5, 1, 2, 0, 1], [1, 16, 40, 15, 9, 1, 1, 0, 1], [3, 18, 12, 6, 5, 1, 2, 0, 2], [2, 6, 20, 8, 8, 2, 2, 0, 1],
-        [1, 10, 15, 6, 9, 3, 1, 2, 5], [1, 4, 4, 6, 5, 1, 1, 1, 1], [2, 9, 9, 4, 3, 3, 1, 4, 9], [1, 32, 56, 40, 64, 3, 1, 1, 1], [2, 3, 40, 32, 48, 16, 16, 0, 1], [1, 96, 96, 3, 20, 3, 1, 1, 96]);
-
     [SkippableTheory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(ConvolutionTests.Cases), MemberType = typeof(ConvolutionTests))]
     public void A_convolution_with_all_that_follows_it_equals_libtorchs(string device, ScalarType type, int[] sizes)
     {
         using var space = new Workspace(device, type);

@@ -22,8 +22,9 @@ internal enum ConvolutionInput
 /// </summary>
 /// <param name="x">The input.</param>
 /// <param name="y">The output.</param>
-/// <param name="geometry">The sizes.</param>
+/// <param name="window">What is multiplied.</param>
 /// <param name="layout">How the input lies.</param>
+/// <param name="groups">Into how many groups the channels are divided.</param>
 /// <param name="channels">Channels of the input.</param>
 /// <param name="features">Channels of the output.</param>
 /// <param name="panels">The weights.</param>
@@ -31,24 +32,24 @@ internal enum ConvolutionInput
 /// <param name="bands">Into how many bands the lines of an image are divided.</param>
 /// <param name="epilogue">What happens to the product.</param>
 internal readonly unsafe struct ConvolutionLines(
-    float* x, float* y, ConvolutionGeometry geometry, ConvolutionInput layout, int channels, int features, Panel* panels, int panelsOfGroup, int bands, Epilogue epilogue)
+    float* x, float* y, ConvolutionWindow window, ConvolutionInput layout, int groups, int channels, int features, Panel* panels, int panelsOfGroup, int bands, Epilogue epilogue)
     : IRangeBody
 {
     /// <summary>Floats of a copy, which leaves room in the innermost cache but one for what is copied.</summary>
     private const int FloatsOfCopy = 32 * 1024;
 
-    private readonly int _width = channels / geometry.Groups;
-    private readonly int _paddedWidth = geometry.Width + 2 * geometry.Padding;
+    private readonly int _width = channels / groups;
+    private readonly int _visited = window.VisitedWidth;
 
     /// <inheritdoc/>
     public void Run(long begin, long end)
     {
         for (long part = begin; part < end; part++)
         {
-            (long outer, long group) = Math.DivRem(part, geometry.Groups);
+            (long outer, long group) = Math.DivRem(part, groups);
             (long image, long band) = Math.DivRem(outer, bands);
-            int line = (int)(geometry.OutputHeight * band / bands);
-            int last = (int)(geometry.OutputHeight * (band + 1) / bands);
+            int line = (int)(window.Lines * band / bands);
+            int last = (int)(window.Lines * (band + 1) / bands);
             while (line < last)
             {
                 int lines = layout == ConvolutionInput.InPlace ? last - line : Math.Clamp(LinesOfCopy, 1, last - line);
@@ -59,113 +60,123 @@ internal readonly unsafe struct ConvolutionLines(
     }
 
     /// <summary>Lines of the output that a copy is made for.</summary>
-    private int LinesOfCopy => (FloatsOfCopy / (_paddedWidth * _width) - geometry.Kernel) / geometry.Stride + 1;
+    private int LinesOfCopy => (FloatsOfCopy / (_visited * _width) - window.KernelHeight) / window.Stride + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Lines(long image, int group, int firstLine, int lines)
     {
-        nint lineOfLeft = (nint)_paddedWidth * _width;
-        var task = new ProductTile { Floor = epilogue.Floor, ResidualStride = epilogue.ResidualStride, OutputStride = features };
+        nint lineOfLeft = (nint)_visited * _width;
+        var task = new ProductTile { Floor = epilogue.Floor, ResidualStride = window.Step * epilogue.ResidualStride, OutputStride = (nint)window.Step * features };
         switch (layout)
         {
             case ConvolutionInput.InPlace:
-                task.Left = x + (image * geometry.Height + (long)firstLine * geometry.Stride) * geometry.Width * channels + group * _width;
-                task.RowStride = (nint)geometry.Stride * channels;
-                task.Segments = geometry.Kernel;
-                task.SegmentStride = (nint)geometry.Width * channels;
-                task.SegmentLength = geometry.Kernel * _width;
-                lineOfLeft = (nint)geometry.Width * channels;
+                task.Left = x + (image * window.Height + (long)firstLine * window.Stride) * window.Width * channels + group * _width;
+                task.RowStride = (nint)window.Stride * channels;
+                task.Segments = window.KernelHeight;
+                task.SegmentStride = (nint)window.Width * channels;
+                task.SegmentLength = window.KernelWidth * _width;
+                lineOfLeft = (nint)window.Width * channels;
                 break;
             case ConvolutionInput.Pixels:
                 task.Left = Copy(image, group, firstLine, lines);
-                task.RowStride = (nint)geometry.Stride * _width;
-                task.Segments = geometry.Kernel;
-                task.SegmentStride = (nint)_paddedWidth * _width;
-                task.SegmentLength = geometry.Kernel * _width;
+                task.RowStride = (nint)window.Stride * _width;
+                task.Segments = window.KernelHeight;
+                task.SegmentStride = (nint)_visited * _width;
+                task.SegmentLength = window.KernelWidth * _width;
                 break;
             default:
                 task.Left = Copy(image, group, firstLine, lines);
-                task.RowStride = geometry.Stride;
-                task.Segments = geometry.Kernel * _width;
-                task.SegmentStride = _paddedWidth;
-                task.SegmentLength = geometry.Kernel;
+                task.RowStride = window.Stride;
+                task.Segments = window.KernelHeight * _width;
+                task.SegmentStride = _visited;
+                task.SegmentLength = window.KernelWidth;
                 break;
         }
 
         for (int index = 0; index < panelsOfGroup; index++)
         {
             Panel* panel = panels + group * panelsOfGroup + index;
-            ProductTile tile = task;
-            long pixel = image * geometry.OutputPixels + (long)firstLine * geometry.OutputWidth;
-            tile.Output = y + pixel * features + panel->Column;
-            tile.Residual = epilogue.Residual(pixel, panel->Column);
             int line = 0;
-            if (geometry.OutputWidth == ProductTile.HalfRows && Tiles.MostRows(panel->Kind) == ProductTile.MostRows)
+            if (window is { Columns: ProductTile.HalfRows, IsWhole: true } && Tiles.MostRows(panel->Kind) == ProductTile.MostRows)
             {
-                tile.Jump = geometry.Stride * lineOfLeft;
                 for (; line + 2 <= lines; line += 2)
                 {
+                    ProductTile tile = AtLine(task, panel, image, firstLine + line, line * window.Stride * lineOfLeft);
+                    tile.Jump = window.Stride * lineOfLeft;
                     PanelProduct.One(panel, &tile, ProductTile.MostRows, epilogue.Activation);
-                    tile.Left += 2 * tile.Jump;
                 }
             }
 
             for (; line < lines; line++)
             {
-                tile.Left = task.Left + line * geometry.Stride * lineOfLeft;
-                PanelProduct.Multiply(panel, &tile, geometry.OutputWidth, epilogue.Activation);
+                ProductTile tile = AtLine(task, panel, image, firstLine + line, line * window.Stride * lineOfLeft);
+                PanelProduct.Multiply(panel, &tile, window.Columns, epilogue.Activation);
             }
         }
+    }
+
+    /// <summary>The products of a line that is made.</summary>
+    private ProductTile AtLine(ProductTile task, Panel* panel, long image, int line, nint offset)
+    {
+        long pixel = image * window.OutputPixels + window.FirstPixel + (long)line * window.Step * window.OutputWidth;
+        task.Left += offset;
+        task.Output = y + pixel * features + panel->Column;
+        task.Residual = epilogue.Residual(pixel, panel->Column);
+        return task;
     }
 
     /// <summary>The input of some lines of the output, with zeros where the kernel reaches beyond the image.</summary>
     private float* Copy(long image, int group, int firstLine, int lines)
     {
-        int top = firstLine * geometry.Stride - geometry.Padding;
-        int count = (lines - 1) * geometry.Stride + geometry.Kernel;
-        long floats = (long)_paddedWidth * _width;
-        float* copy = Scratch.OfPart(count * floats);
+        int top = firstLine * window.Stride + window.Top;
+        int count = (lines - 1) * window.Stride + window.KernelHeight;
+        int begin = Math.Clamp(window.Left, 0, window.Width);
+        int end = Math.Clamp(window.Left + _visited, begin, window.Width);
+        int floats = _visited * _width;
+        float* copy = Scratch.OfPart((long)count * floats);
         for (int i = 0; i < count; i++)
         {
-            float* target = copy + i * floats;
+            float* target = copy + (long)i * floats;
             int line = top + i;
-            if (line < 0 || line >= geometry.Height) new Span<float>(target, (int)floats).Clear();
-            else if (layout == ConvolutionInput.Planes) CopyPlanes(image, group, line, target);
-            else CopyPixels(x + (image * geometry.Height + line) * geometry.Width * channels + group * _width, target);
+            if (line < 0 || line >= window.Height || begin == end) new Span<float>(target, floats).Clear();
+            else if (layout == ConvolutionInput.Planes) CopyPlanes(image, group, line, begin, end, target);
+            else CopyPixels(x + ((image * window.Height + line) * window.Width + begin) * channels + group * _width, begin, end, target);
         }
 
         return copy;
     }
 
-    private void CopyPixels(float* source, float* target)
+    private void CopyPixels(float* source, int begin, int end, float* target)
     {
-        int margin = geometry.Padding * _width;
+        int margin = (begin - window.Left) * _width;
+        int floats = (end - begin) * _width;
         new Span<float>(target, margin).Clear();
         target += margin;
-        if (geometry.Groups == 1)
+        if (groups == 1)
         {
-            new ReadOnlySpan<float>(source, geometry.Width * channels).CopyTo(new(target, geometry.Width * channels));
+            new ReadOnlySpan<float>(source, floats).CopyTo(new(target, floats));
         }
         else if (Lanes.AreWhole(_width))
         {
-            CopyVectors(source, channels, geometry.Width, _width, target);
+            CopyVectors(source, channels, end - begin, _width, target);
         }
         else
         {
-            Packing.Copy(source, channels, geometry.Width, _width, target, _width);
+            Packing.Copy(source, channels, end - begin, _width, target, _width);
         }
 
-        new Span<float>(target + geometry.Width * _width, margin).Clear();
+        new Span<float>(target + floats, _visited * _width - margin - floats).Clear();
     }
 
-    private void CopyPlanes(long image, int group, int line, float* target)
+    private void CopyPlanes(long image, int group, int line, int begin, int end, float* target)
     {
-        for (int channel = 0; channel < _width; channel++, target += _paddedWidth)
+        for (int channel = 0; channel < _width; channel++, target += _visited)
         {
-            float* source = x + ((image * channels + group * _width + channel) * geometry.Height + line) * geometry.Width;
-            new Span<float>(target, geometry.Padding).Clear();
-            new ReadOnlySpan<float>(source, geometry.Width).CopyTo(new(target + geometry.Padding, geometry.Width));
-            new Span<float>(target + geometry.Padding + geometry.Width, geometry.Padding).Clear();
+            float* source = x + ((image * channels + group * _width + channel) * window.Height + line) * window.Width + begin;
+            var output = new Span<float>(target, _visited);
+            output[..(begin - window.Left)].Clear();
+            new ReadOnlySpan<float>(source, end - begin).CopyTo(output[(begin - window.Left)..]);
+            output[(end - window.Left)..].Clear();
         }
     }
 

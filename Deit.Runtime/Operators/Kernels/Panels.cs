@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
@@ -42,36 +43,53 @@ internal sealed unsafe class Panels : IDisposable
 {
     private const nuint Alignment = 64;
 
+    private readonly int _count;
+    private readonly int _columns;
     private Panel* _panels;
     private float* _memory;
+
+    /// <summary>Makes room for the factors of one group or more.</summary>
+    /// <param name="groups">How many.</param>
+    /// <param name="depth">Rows of a factor.</param>
+    /// <param name="columns">Columns of a factor.</param>
+    /// <param name="width">How wide vectors may be.</param>
+    public Panels(int groups, int depth, int columns, VectorWidth width)
+    {
+        Depth = depth;
+        List<Panel> panels = Divide(columns, width);
+        CountOfGroup = panels.Count;
+        _count = groups * CountOfGroup;
+        _columns = columns;
+        _panels = (Panel*)NativeMemory.Alloc((nuint)_count, (nuint)sizeof(Panel));
+        _memory = (float*)NativeMemory.AlignedAlloc((nuint)(groups * (depth + 1L) * PaddedColumns(columns, width)) * sizeof(float), Alignment);
+        float* next = _memory;
+        for (int index = 0; index < _count; index++)
+        {
+            (int group, int ofGroup) = Math.DivRem(index, CountOfGroup);
+            Panel panel = panels[ofGroup];
+            int wide = Tiles.Width(panel.Kind);
+            panel.Column += group * columns;
+            panel.Bias = next;
+            panel.Weights = next + wide;
+            next += (depth + 1L) * wide;
+            _panels[index] = panel;
+        }
+    }
 
     /// <summary>Copies the factors of one group or more.</summary>
     /// <param name="factor">Shape (groups, depth, columns of a group), float32 on the CPU.</param>
     /// <param name="bias">What is added to each row of the product, shape (groups · columns), or nothing.</param>
     /// <param name="width">How wide vectors may be.</param>
     public Panels(Tensor factor, Tensor? bias, VectorWidth width)
+        : this((int)factor.shape[0], (int)factor.shape[1], (int)factor.shape[2], width)
     {
-        int groups = (int)factor.shape[0];
-        int columns = (int)factor.shape[2];
-        Depth = (int)factor.shape[1];
-        List<Panel> panels = Divide(columns, width);
-        CountOfGroup = panels.Count;
-        int paddedColumns = panels[^1].Column + Tiles.Width(panels[^1].Kind);
-        _panels = (Panel*)NativeMemory.Alloc((nuint)(groups * CountOfGroup), (nuint)sizeof(Panel));
-        _memory = (float*)NativeMemory.AlignedAlloc((nuint)(groups * (Depth + 1L) * paddedColumns) * sizeof(float), Alignment);
-        float* next = _memory;
-        for (int index = 0; index < groups * CountOfGroup; index++)
+        for (int index = 0; index < _count; index++)
         {
-            (int group, int ofGroup) = Math.DivRem(index, CountOfGroup);
-            Panel panel = panels[ofGroup];
+            Panel panel = _panels[index];
             int wide = Tiles.Width(panel.Kind);
-            Copy(factor[group].narrow(1, panel.Column, panel.Columns), Depth, panel.Columns, next + wide, wide);
-            panel.Column += group * columns;
-            Copy(bias?.narrow(0, panel.Column, panel.Columns), 1, panel.Columns, next, wide);
-            panel.Bias = next;
-            panel.Weights = next + wide;
-            next += (Depth + 1L) * wide;
-            _panels[index] = panel;
+            (int group, int column) = Math.DivRem(panel.Column, _columns);
+            Copy(factor[group].narrow(1, column, panel.Columns), Depth, panel.Columns, panel.Weights, wide);
+            Copy(bias?.narrow(0, panel.Column, panel.Columns), 1, panel.Columns, panel.Bias, wide);
         }
     }
 
@@ -91,6 +109,37 @@ internal sealed unsafe class Panels : IDisposable
     public static VectorWidth Widest =>
         Vector512.IsHardwareAccelerated ? VectorWidth.Bits512 : Vector256.IsHardwareAccelerated ? VectorWidth.Bits256 : VectorWidth.None;
 
+    /// <summary>Copies factors, the elements of which lie anywhere.</summary>
+    /// <param name="factor">The first element of the first column.</param>
+    /// <param name="groupStride">Floats from one group to the next.</param>
+    /// <param name="places">For each row, the floats from the first element of a column to the one in that row.</param>
+    /// <param name="columnStride">Floats from one column to the next.</param>
+    /// <param name="bias">What is added to each row of the product, for the columns of all groups; null for nothing.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Fill(float* factor, nint groupStride, List<int> places, nint columnStride, float* bias)
+    {
+        for (int index = 0; index < _count; index++)
+        {
+            Panel panel = _panels[index];
+            int wide = Tiles.Width(panel.Kind);
+            (int group, int first) = Math.DivRem(panel.Column, _columns);
+            float* source = factor + group * groupStride + first * columnStride;
+            float* target = panel.Weights;
+            foreach (int place in places)
+            {
+                float* element = source + place;
+                for (int column = 0; column < panel.Columns; column++, element += columnStride) target[column] = *element;
+                for (int column = panel.Columns; column < wide; column++) target[column] = 0;
+                target += wide;
+            }
+
+            for (int column = 0; column < wide; column++)
+            {
+                panel.Bias[column] = bias == null || column >= panel.Columns ? 0 : bias[panel.Column + column];
+            }
+        }
+    }
+
     /// <summary>Frees the copy.</summary>
     public void Dispose()
     {
@@ -106,6 +155,15 @@ internal sealed unsafe class Panels : IDisposable
         : width != VectorWidth.Bits512 ? TileKind.TwiceEight
         : columns <= 24 ? TileKind.Sixteen
         : TileKind.TwiceSixteen;
+
+    /// <summary>Columns of the panels that a number of columns is divided into.</summary>
+    /// <param name="columns">How many.</param>
+    /// <param name="width">How wide vectors may be.</param>
+    public static int PaddedColumns(int columns, VectorWidth width)
+    {
+        Panel last = Divide(columns, width)[^1];
+        return last.Column + Tiles.Width(last.Kind);
+    }
 
     /// <summary>As many of the widest panels as there are, and for the rest those that leave the fewest columns empty.</summary>
     private static List<Panel> Divide(int columns, VectorWidth width)
