@@ -6,7 +6,7 @@ namespace Deit.Operators;
 /// another; columns are channels. Outputs come last and are overwritten. Where a matrix may be given twice, it says so.
 /// </summary>
 /// <remarks>
-/// On the CPU, in float32, they are C# kernels and libtorch's matrix products; elsewhere the same in libtorch's operators. All work on
+/// On the CPU, in float32, they are C# kernels, and libtorch's matrix products where these are as fast; elsewhere the same in libtorch's operators. All work on
 /// libtorch's threads, and sums are taken in an order that depends on nothing but their number.
 /// </remarks>
 public static unsafe partial class Fused
@@ -21,6 +21,12 @@ public static unsafe partial class Fused
         Shapes.SameColumns(x, weight);
         Shapes.Are(y, x.Rows, weight.Rows);
         Shapes.RowOf(y, bias);
+        if (LinearProduct.Is(x, weight, y))
+        {
+            LinearProduct.Forward(x, weight, bias, null, y);
+            return;
+        }
+
         if (Aten.Serves(y.Device))
         {
             Aten.AddMmOut(y.Device, y.Handle, bias.FlatHandle, x.Handle, weight.TransposedHandle, beta: 1, alpha: 1);
@@ -39,6 +45,12 @@ public static unsafe partial class Fused
     {
         Shapes.SameColumns(x, weight);
         Shapes.Are(y, x.Rows, weight.Rows);
+        if (LinearProduct.Is(x, weight, y))
+        {
+            LinearProduct.Forward(x, weight, null, null, y);
+            return;
+        }
+
         if (Aten.Serves(y.Device))
         {
             Aten.MmOut(y.Device, y.Handle, x.Handle, weight.TransposedHandle);
@@ -60,6 +72,12 @@ public static unsafe partial class Fused
         Shapes.SameColumns(x, weight);
         Shapes.Are(y, x.Rows, weight.Rows);
         Shapes.Same(onto, y);
+        if (scale == 1 && LinearProduct.Is(x, weight, y))
+        {
+            LinearProduct.Forward(x, weight, null, onto, y);
+            return;
+        }
+
         if (Aten.Serves(y.Device))
         {
             Aten.AddMmOut(y.Device, y.Handle, onto.Handle, x.Handle, weight.TransposedHandle, beta: 1, alpha: scale);
@@ -78,6 +96,12 @@ public static unsafe partial class Fused
     {
         Shapes.Are(dy, dx.Rows, weight.Rows);
         Shapes.SameColumns(weight, dx);
+        if (LinearProduct.Is(dy, weight, dx))
+        {
+            LinearProduct.InputGradient(dy, weight, dx);
+            return;
+        }
+
         if (Aten.Serves(dx.Device))
         {
             Aten.MmOut(dx.Device, dx.Handle, dy.Handle, weight.Handle);

@@ -7,9 +7,6 @@ namespace Deit.Operators;
 /// <summary>A linear layer with its weight laid out for inference: y = activation(x Wᵀ + b [+ residual]) in one pass.</summary>
 public sealed unsafe class PackedLinear : IDisposable
 {
-    /// <summary>Multiplications and additions that are worth a thread of their own.</summary>
-    private const long Grain = 1 << 18;
-
     // Either panels, or, for libtorch, the layer as it is.
     private readonly Panels? _panels;
     private readonly Tensor? _weight;
@@ -63,7 +60,7 @@ public sealed unsafe class PackedLinear : IDisposable
         if (residual is not null) Shapes.Same(y, residual);
         if (_panels is not null)
         {
-            Multiply(_panels, x, y, activation, residual);
+            LinearProduct.Run(_panels, x, y, activation, residual);
             return;
         }
 
@@ -79,17 +76,5 @@ public sealed unsafe class PackedLinear : IDisposable
         _weight?.Dispose();
         _bias?.Dispose();
         _panels?.Dispose();
-    }
-
-    /// <summary>Threads share the rows; where there are more columns than rows, the columns, so that each reads its own weights.</summary>
-    private static void Multiply(Panels panels, Matrix x, Matrix y, Activation activation, Matrix? residual)
-    {
-        bool byPanels = y.Columns > x.Rows && panels.CountOfGroup >= 2 * NativeParallel.Threads;
-        long count = byPanels ? panels.CountOfGroup : x.Rows;
-        long grain = Math.Max(1, Grain / (x.Rows * x.Columns * y.Columns / count + 1));
-        var epilogue = new Epilogue(activation, residual is null ? null : residual.Pointer, y.Columns);
-        NativeParallel.For(count, grain, new LinearPart(
-            x.Pointer, y.Pointer, y.Columns, panels.First, panels.CountOfGroup, panels.Depth, x.Rows, epilogue, byPanels));
-        GC.KeepAlive(panels);
     }
 }

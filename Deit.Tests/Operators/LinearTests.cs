@@ -6,7 +6,8 @@ namespace Deit.Tests.Operators;
 
 public sealed class LinearTests
 {
-    public static TheoryData<string, ScalarType, int[]> Cases => Shaped.With([1, 1, 1], [1, 17, 3], [5, 8, 96], [33, 3, 17], [197, 96, 33]);
+    public static TheoryData<string, ScalarType, int[]> Cases => Shaped.With([1, 1, 1], [1, 17, 3], [5, 8, 96], [33, 3, 17], [197, 96, 33],
+        [512, 9, 40], [600, 33, 17], [515, 512, 100], [513, 1030, 40]);
 
     [SkippableTheory]
     [MemberData(nameof(Cases))]

@@ -58,7 +58,7 @@ internal static unsafe class DirectConvolution
                     }
                 }
 
-                using var panels = new Panels(geometry.Groups, places.Count, inputs, Panels.Widest);
+                using Panels panels = Panels.Temporary(geometry.Groups, places.Count, inputs);
                 panels.Fill(weight.Pointer, outputs * inputs * area, places, area, null);
                 Run(dy.Pointer, dy.Rows / geometry.OutputPixels, ConvolutionWindow.Gradient(geometry, down, across),
                     ConvolutionInput.Pixels, geometry.Groups, (int)dy.Columns, panels, dx, default);
@@ -133,7 +133,7 @@ internal static unsafe class DirectConvolution
             }
         }
 
-        var panels = new Panels(geometry.Groups, places.Count, outputs, Panels.Widest);
+        Panels panels = Panels.Temporary(geometry.Groups, places.Count, outputs);
         panels.Fill(weight.Pointer, outputs * inputs * area, places, inputs * area, bias is null ? null : bias.Pointer);
         return panels;
     }

@@ -43,26 +43,44 @@ internal sealed unsafe class Panels : IDisposable
 {
     private const nuint Alignment = 64;
 
+    /// <summary>Floats that are worth a thread of their own to copy.</summary>
+    private const int FloatsOfThread = 32 * 1024;
+
     private readonly int _count;
     private readonly int _columns;
-    private Panel* _panels;
+    private readonly bool _isOwner;
     private float* _memory;
 
-    /// <summary>Makes room for the factors of one group or more.</summary>
-    /// <param name="groups">How many.</param>
-    /// <param name="depth">Rows of a factor.</param>
-    /// <param name="columns">Columns of a factor.</param>
+    /// <summary>Copies the factors of one group or more.</summary>
+    /// <param name="factor">Shape (groups, depth, columns of a group), float32 on the CPU.</param>
+    /// <param name="bias">What is added to each row of the product, shape (groups · columns), or nothing.</param>
     /// <param name="width">How wide vectors may be.</param>
-    public Panels(int groups, int depth, int columns, VectorWidth width)
+    public Panels(Tensor factor, Tensor? bias, VectorWidth width)
+        : this((int)factor.shape[0], (int)factor.shape[1], (int)factor.shape[2], width, isOwner: true)
     {
+        for (int index = 0; index < _count; index++)
+        {
+            Panel panel = First[index];
+            int wide = Tiles.Width(panel.Kind);
+            (int group, int column) = Math.DivRem(panel.Column, _columns);
+            Copy(factor[group].narrow(1, column, panel.Columns), Depth, panel.Columns, panel.Weights, wide);
+            Copy(bias?.narrow(0, panel.Column, panel.Columns), 1, panel.Columns, panel.Bias, wide);
+        }
+    }
+
+    private Panels(int groups, int depth, int columns, VectorWidth width, bool isOwner)
+    {
+        _isOwner = isOwner;
+        if (!isOwner) GC.SuppressFinalize(this);
         Depth = depth;
         List<Panel> panels = Divide(columns, width);
         CountOfGroup = panels.Count;
         _count = groups * CountOfGroup;
         _columns = columns;
-        _panels = (Panel*)NativeMemory.Alloc((nuint)_count, (nuint)sizeof(Panel));
-        _memory = (float*)NativeMemory.AlignedAlloc((nuint)(groups * (depth + 1L) * PaddedColumns(columns, width)) * sizeof(float), Alignment);
-        float* next = _memory;
+        long floats = groups * (depth + 1L) * (panels[^1].Column + Tiles.Width(panels[^1].Kind));
+        long ofPanels = (_count * sizeof(Panel) + (int)Alignment - 1) / (int)Alignment * (int)Alignment / sizeof(float);
+        _memory = isOwner ? (float*)NativeMemory.AlignedAlloc((nuint)(floats + ofPanels) * sizeof(float), Alignment) : Scratch.OfPanels(floats + ofPanels);
+        float* next = _memory + ofPanels;
         for (int index = 0; index < _count; index++)
         {
             (int group, int ofGroup) = Math.DivRem(index, CountOfGroup);
@@ -72,24 +90,7 @@ internal sealed unsafe class Panels : IDisposable
             panel.Bias = next;
             panel.Weights = next + wide;
             next += (depth + 1L) * wide;
-            _panels[index] = panel;
-        }
-    }
-
-    /// <summary>Copies the factors of one group or more.</summary>
-    /// <param name="factor">Shape (groups, depth, columns of a group), float32 on the CPU.</param>
-    /// <param name="bias">What is added to each row of the product, shape (groups · columns), or nothing.</param>
-    /// <param name="width">How wide vectors may be.</param>
-    public Panels(Tensor factor, Tensor? bias, VectorWidth width)
-        : this((int)factor.shape[0], (int)factor.shape[1], (int)factor.shape[2], width)
-    {
-        for (int index = 0; index < _count; index++)
-        {
-            Panel panel = _panels[index];
-            int wide = Tiles.Width(panel.Kind);
-            (int group, int column) = Math.DivRem(panel.Column, _columns);
-            Copy(factor[group].narrow(1, column, panel.Columns), Depth, panel.Columns, panel.Weights, wide);
-            Copy(bias?.narrow(0, panel.Column, panel.Columns), 1, panel.Columns, panel.Bias, wide);
+            First[index] = panel;
         }
     }
 
@@ -103,11 +104,17 @@ internal sealed unsafe class Panels : IDisposable
     public int CountOfGroup { get; }
 
     /// <summary>The first panel; the others lie after it.</summary>
-    public Panel* First => _panels;
+    public Panel* First => (Panel*)_memory;
 
     /// <summary>The widest vectors that the processor has.</summary>
     public static VectorWidth Widest =>
         Vector512.IsHardwareAccelerated ? VectorWidth.Bits512 : Vector256.IsHardwareAccelerated ? VectorWidth.Bits256 : VectorWidth.None;
+
+    /// <summary>Room for the factors of one group or more, which lasts until the next product of this thread.</summary>
+    /// <param name="groups">How many.</param>
+    /// <param name="depth">Rows of a factor.</param>
+    /// <param name="columns">Columns of a factor.</param>
+    public static Panels Temporary(int groups, int depth, int columns) => new(groups, depth, columns, Widest, isOwner: false);
 
     /// <summary>Copies factors, the elements of which lie anywhere.</summary>
     /// <param name="factor">The first element of the first column.</param>
@@ -120,7 +127,7 @@ internal sealed unsafe class Panels : IDisposable
     {
         for (int index = 0; index < _count; index++)
         {
-            Panel panel = _panels[index];
+            Panel panel = First[index];
             int wide = Tiles.Width(panel.Kind);
             (int group, int first) = Math.DivRem(panel.Column, _columns);
             float* source = factor + group * groupStride + first * columnStride;
@@ -133,12 +140,16 @@ internal sealed unsafe class Panels : IDisposable
                 target += wide;
             }
 
-            for (int column = 0; column < wide; column++)
-            {
-                panel.Bias[column] = bias == null || column >= panel.Columns ? 0 : bias[panel.Column + column];
-            }
+            FillBias(panel, wide, bias);
         }
     }
+
+    /// <summary>Copies the only group's factor, on several threads.</summary>
+    /// <param name="factor">Depth x columns, or its transpose.</param>
+    /// <param name="isTransposed">Which of the two.</param>
+    /// <param name="bias">What is added to each row of the product; null for nothing.</param>
+    public void Fill(float* factor, bool isTransposed, float* bias) =>
+        NativeParallel.For(_count, Math.Max(1, FloatsOfThread / (Depth * Tiles.Width(First->Kind))), new Filling(First, factor, isTransposed, Depth, _columns, bias));
 
     /// <summary>Frees the copy.</summary>
     public void Dispose()
@@ -189,11 +200,32 @@ internal sealed unsafe class Panels : IDisposable
         }
     }
 
+    private static void FillBias(Panel panel, int wide, float* bias)
+    {
+        for (int column = 0; column < wide; column++)
+        {
+            panel.Bias[column] = bias == null || column >= panel.Columns ? 0 : bias[panel.Column + column];
+        }
+    }
+
     private void Free()
     {
-        NativeMemory.Free(_panels);
-        NativeMemory.AlignedFree(_memory);
-        _panels = null;
+        if (_isOwner) NativeMemory.AlignedFree(_memory);
         _memory = null;
+    }
+
+    private readonly struct Filling(Panel* panels, float* factor, bool isTransposed, int depth, int columns, float* bias) : IRangeBody
+    {
+        public void Run(long begin, long end)
+        {
+            for (long index = begin; index < end; index++)
+            {
+                Panel panel = panels[index];
+                int wide = Tiles.Width(panel.Kind);
+                if (isTransposed) Packing.Transpose(factor + (long)panel.Column * depth, depth, panel.Columns, depth, panel.Weights, wide);
+                else Packing.Copy(factor + panel.Column, columns, depth, panel.Columns, panel.Weights, wide);
+                FillBias(panel, wide, bias);
+            }
+        }
     }
 }

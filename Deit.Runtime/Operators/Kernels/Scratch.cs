@@ -19,6 +19,9 @@ internal sealed unsafe class Scratch
     [ThreadStatic]
     private static Scratch? s_ofCaller;
 
+    [ThreadStatic]
+    private static Scratch? s_ofPanels;
+
     private float* _memory;
     private long _count;
 
@@ -40,6 +43,10 @@ internal sealed unsafe class Scratch
     /// <summary>Memory for a whole call, whose parts have their own: the sums of all parts, say.</summary>
     /// <param name="count">How many floats.</param>
     public static float* OfCaller(long count) => (s_ofCaller ??= new()).AtLeast(count);
+
+    /// <summary>Memory for the packed right factor of a product, which is read by all parts.</summary>
+    /// <param name="count">How many floats.</param>
+    public static float* OfPanels(long count) => (s_ofPanels ??= new()).AtLeast(count);
 
     /// <summary>Memory for factors of the columns that a kernel of this thread reads beside its sums.</summary>
     /// <param name="count">How many floats.</param>
