@@ -27,6 +27,12 @@ public static class RecipeReader
             return new(SpecTable.Create(RecipeSchema.Recipe, []), file.Places, file.Findings);
         }
 
+        if (file.Root.Find(StudyReader.Mark) is not null)
+        {
+            var study = new Finding(Rules.UnknownKey, file.Places.KeyOf(StudyReader.Mark), "the file is a study, not a recipe; 'deit study' runs it");
+            return new(SpecTable.Create(RecipeSchema.Recipe, []), file.Places, new([study]));
+        }
+
         PlaceMap places = file.Places with { Declaration = file.Places.ValueOf("name") };
         return Complete(TableReader.Read(file.Root, places, RecipeSchema.Recipe), overrides);
     }

@@ -14,6 +14,9 @@ internal sealed record ScatterChart(string Title, string HorizontalName, Immutab
     private const double Whisker = 4;
     private const double FarApart = 8;
 
+    /// <summary>Whether the horizontal axis is logarithmic however near the values are.</summary>
+    public bool IsLogarithmic { get; init; }
+
     /// <summary>Whether names stand beside the points; otherwise they are told under the pointer, and the legend names the series.</summary>
     public bool IsLabelled { get; init; } = true;
 
@@ -24,7 +27,7 @@ internal sealed record ScatterChart(string Title, string HorizontalName, Immutab
         if (drawn.IsEmpty) return Html.Empty;
         DataPoint[] points = [.. drawn.SelectMany(static series => series.Points)];
         double[] columns = [.. points.Select(static point => point.X)];
-        bool isFarApart = columns.Min() > 0 && columns.Max() / columns.Min() > FarApart;
+        bool isFarApart = columns.Min() > 0 && (IsLogarithmic || columns.Max() / columns.Min() > FarApart);
         var frame = new Frame(
             isFarApart ? Axis.Logarithmic(columns) : Axis.Linear(columns), Axis.Linear(points.SelectMany(static point => (double[])[point.Y, point.Low ?? point.Y, point.High ?? point.Y])));
         Html drawing = Html.Of($"""

@@ -51,16 +51,16 @@ internal static class StudyPage
     private static Section Accuracy(StudyResults results)
     {
         ScatterChart Chart(string title, string axis, ValueText text, Func<ArmResults, double?> place) =>
-            new(title, axis, [.. results.Arms.GroupBy(static arm => arm.Family).Select((family, index) => Family(family, index, place))], text, ValueText.Percent) { IsLabelled = false };
+            new(title, axis, [.. results.Arms.GroupBy(static arm => arm.Family).Select((family, index) => Family(family, index, place))], text, ValueText.Percent) { IsLabelled = false, IsLogarithmic = true };
         var throughput = Chart("Accuracy against throughput", "images/s in inference", ValueText.Rate, static arm => arm.InferenceImagesPerSecond);
         var time = Chart("Accuracy against training time", "seconds of training", ValueText.Seconds, static arm => arm.Seconds?.Mean);
         Html measured = results.Throughput is { } there
-            ? Html.Of($"""<p class="note">{StudyTables.Scope(results)} Throughput is that of generated code for inference on {there.Threads} threads, batches of {there.Batch}: medians of {there.Rounds} turns which the models had one after the other, beside a product of matrices at {Figures.Rate(there.SgemmGigaflops)} GFLOP/s.</p>""")
+            ? Html.Of($"""<p class="note">{StudyTables.Scope(results)} Throughput is that of generated code for inference by {(there.Threads == 1 ? "1 thread" : FormattableString.Invariant($"{there.Threads} threads"))}, in batches of {there.Batch} images: medians of {there.Rounds} turns which the models had one after the other, beside a product of matrices at {Figures.Rate(there.SgemmGigaflops)} GFLOP/s.</p>""")
             : Html.Of($"""<p class="note">{StudyTables.Scope(results)} Throughput is measured when all runs are finished.</p>""");
         return new("accuracy", "Accuracy", Html.Of($"""
             {measured}
             <div class="charts">
-            {throughput.Draw()}
+            {(results.Arms.DistinctBy(static arm => arm.Model).Count() > 1 ? throughput.Draw() : Html.Empty)}
             {time.Draw()}
             </div>
             """));
