@@ -76,6 +76,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         root.Subcommands.Add(ImportCommand.Create(terminal));
         root.Subcommands.Add(ReportCommand.Create(terminal));
         root.Subcommands.Add(CompareCommand.Create(terminal));
+        root.Subcommands.Add(StudyCommand.Create(terminal));
         root.Subcommands.Add(ReplayCommand.Create(terminal));
         root.Subcommands.Add(BenchCommand.Create(terminal));
         root.Subcommands.Add(InfoCommand.Create(terminal));

@@ -76,9 +76,9 @@ public sealed class DeitGenerator : IIncrementalGenerator
         IncrementalValuesProvider<EquatableArray<Finding>> recipes = context.AdditionalTextsProvider
             .Combine(context.AnalyzerConfigOptionsProvider)
             .Where(static pair => SpecFiles.Is(pair.Left, SpecFiles.Recipe, pair.Right))
-            .Select(static (pair, token) => RecipeReader.Read(pair.Left.Path, pair.Left.GetText(token)?.ToString() ?? "", []))
+            .Select(static (pair, token) => RecipeFile.Read(pair.Left.Path, pair.Left.GetText(token)?.ToString() ?? ""))
             .Combine(resolved.Select(static (models, _) => models.Known))
-            .Select(static (pair, _) => RecipeReader.CheckModels(pair.Left, pair.Right))
+            .Select(static (pair, _) => pair.Left.CheckModels(pair.Right))
             .WithTrackingName(TrackingNames.Recipes);
         context.RegisterSourceOutput(recipes, static (output, findings) => DiagnosticReporter.Report(output, findings));
 

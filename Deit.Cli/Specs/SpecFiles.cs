@@ -35,7 +35,7 @@ internal sealed class SpecFiles
             .Concat(declaration.Spec is { } spec ? ModelCompiler.Compile(spec).Findings.Select(finding => finding.At(declaration.Places)) : []));
         IEnumerable<Finding> ofRecipes = files
             .Where(static file => IsRecipe(file.Path, file.Text))
-            .SelectMany(file => RecipeReader.CheckModels(RecipeReader.Read(file.Path, file.Text, []), models.Known));
+            .SelectMany(file => RecipeFile.Read(file.Path, file.Text).CheckModels(models.Known));
         return new(models, [.. ofModels.Concat(duplicates.Select(static duplicate => duplicate.Finding)).Concat(ofRecipes)
             .OrderBy(static finding => finding.Place.File, StringComparer.Ordinal).ThenBy(static finding => finding.Place.Start)]);
     }
@@ -46,6 +46,7 @@ internal sealed class SpecFiles
     private static bool IsRecipe(string path, string text)
     {
         string[] keys = [.. text.Split('\n').Where(static line => line.Length > 0 && char.IsLetter(line[0])).Select(static line => line.Split(':')[0])];
+        if (keys.Contains(StudyReader.Mark)) return true;
         if (keys.Contains("family") || keys.Contains("base")) return false;
         return keys.Contains("student") || Path.GetFullPath(path).Replace('\\', '/').Contains("/recipes/", StringComparison.Ordinal);
     }

@@ -42,6 +42,7 @@ internal sealed class EfficientNet : Family
     [
         ModelKeys.ImageSize,
         ModelKeys.Channels,
+        new("stem_stride", ValueKind.Integer, "The step of the first convolution: 2 halves the image, 1 keeps the resolution of small ones.") { Default = 2L, Minimum = 1, Maximum = 2 },
         new("width_multiplier", ValueKind.Number, "Channels of every layer, in those of EfficientNet-B0; rounded to multiples of 8.") { Default = 1.0, Minimum = 0.01, Maximum = 16 },
         new("depth_multiplier", ValueKind.Number, "Blocks of every stage, in those of EfficientNet-B0; rounded up.") { Default = 1.0, Minimum = 0.01, Maximum = 16 },
         new("se_ratio", ValueKind.Number, "Width of squeeze-and-excitation relative to a block's input; 0 leaves it out.") { Default = 0.25, Minimum = 0, Maximum = 1 },
@@ -65,7 +66,7 @@ internal sealed class EfficientNet : Family
 
         long image = spec.Integer("image_size");
         Value x = model.Input("images", TensorType.Float(Dim.Batch, spec.Integer("channels"), image, image));
-        x = EfficientNetBlocks.ConvNorm(model, "x", "conv_stem", "bn1", x, Rounded(StemWidth * width), kernel: 3, stride: 2);
+        x = EfficientNetBlocks.ConvNorm(model, "x", "conv_stem", "bn1", x, Rounded(StemWidth * width), kernel: 3, stride: spec.Integer("stem_stride"));
         x = model.AddMember("x", "blocks", Trunk(x.Type, stages, spec.Number("se_ratio"), ModelKeys.DropsWholeBatch(spec.Text("drop_path_mode"))), x);
         x = EfficientNetBlocks.ConvNorm(model, "x", "conv_head", "bn2", x, Rounded(HeadWidth * width), kernel: 1, stride: 1);
         x = model.Add("x", new GlobalAveragePool(KeepDims: false), x);

@@ -38,6 +38,13 @@ public static class JsonSchemaWriter
         Table(json, RecipeSchema.Recipe);
     });
 
+    /// <summary>The schema of a study.</summary>
+    public static string Study() => JsonWriter.Document(json =>
+    {
+        Introduce(json, "A study", "Recipes that are trained one after another, to be compared.");
+        Table(json, StudySchema.Study);
+    });
+
     private static void Introduce(JsonWriter json, string title, string description)
     {
         json.Member("$schema", Draft);

@@ -13,9 +13,8 @@ internal static class RecipeChecks
     public static IEnumerable<SpecFinding> Check(SpecTable recipe)
     {
         string name = recipe.Text("name");
-        if (name.IndexOfAny(NotInFileNames.ToCharArray()) >= 0)
+        if (!CanNameFolder(name, out string forbidden))
         {
-            string forbidden = string.Join(" ", NotInFileNames.ToCharArray());
             yield return new(Rules.ValueNotAccepted, "name", $"name: '{name}' cannot name a folder; leave out {forbidden}");
         }
 
@@ -49,6 +48,13 @@ internal static class RecipeChecks
         foreach (SpecFinding finding in CheckTraining(recipe, "student")) yield return finding;
         if (!hasTeacher) yield break;
         foreach (SpecFinding finding in CheckTraining(recipe, "teacher")) yield return finding;
+    }
+
+    /// <summary>Whether a folder can have that name, on every system.</summary>
+    public static bool CanNameFolder(string name, out string forbidden)
+    {
+        forbidden = string.Join(" ", NotInFileNames.ToCharArray());
+        return name.IndexOfAny(NotInFileNames.ToCharArray()) < 0;
     }
 
     private static IEnumerable<SpecFinding> CheckTraining(SpecTable recipe, string table)

@@ -17,16 +17,29 @@ public static class RecipeReader
     /// <param name="overrides">
     /// What to change, as <c>key.path=value</c>; the last word on a key holds. A finding on one names the option as its file.
     /// </param>
-    public static TableReading Read(string path, string text, IEnumerable<string> overrides)
+    public static TableReading Read(string path, string text, IEnumerable<string> overrides) => Read(YamlFile.Read(path, text), overrides);
+
+    /// <summary>Reads a recipe from a file that was read as YAML.</summary>
+    internal static TableReading Read(YamlFile file, IEnumerable<string> overrides)
     {
-        YamlFile file = YamlFile.Read(path, text);
         if (file.Root is null)
         {
             return new(SpecTable.Create(RecipeSchema.Recipe, []), file.Places, file.Findings);
         }
 
+        if (file.Root.Find(StudyReader.Mark) is not null)
+        {
+            var study = new Finding(Rules.UnknownKey, file.Places.KeyOf(StudyReader.Mark), "the file is a study, not a recipe; 'deit study' runs it");
+            return new(SpecTable.Create(RecipeSchema.Recipe, []), file.Places, new([study]));
+        }
+
         PlaceMap places = file.Places with { Declaration = file.Places.ValueOf("name") };
-        TableReading reading = TableReader.Read(file.Root, places, RecipeSchema.Recipe);
+        return Complete(TableReader.Read(file.Root, places, RecipeSchema.Recipe), overrides);
+    }
+
+    /// <summary>Lays options over what was read, and checks what holds between keys.</summary>
+    internal static TableReading Complete(TableReading reading, IEnumerable<string> overrides)
+    {
         var recipe = new Overriding(reading);
         foreach (string option in overrides) recipe.Apply(option);
         return recipe.Finish();

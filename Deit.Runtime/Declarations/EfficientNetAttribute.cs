@@ -7,6 +7,9 @@ namespace Deit;
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class EfficientNetAttribute : VisionModelAttribute
 {
+    /// <summary>The step of the first convolution: 2, the default, halves the image; 1 keeps the resolution of small ones.</summary>
+    public int StemStride { get; set; } = 2;
+
     /// <summary>Channels of every layer, in those of EfficientNet-B0; 1 by default. They are rounded to multiples of 8.</summary>
     public double WidthMultiplier { get; set; } = 1;
 

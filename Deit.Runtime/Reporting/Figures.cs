@@ -14,6 +14,12 @@ internal static class Figures
     /// <summary>A fraction in whole per cent: 99 %.</summary>
     public static string WholePercent(double fraction) => Text($"{fraction * 100:0} %");
 
+    /// <summary>A difference of fractions in points of per cent: +1.25, -0.40.</summary>
+    public static string Points(double? difference) => difference is { } value ? Text($"{value * 100:+0.00;-0.00;0.00}") : None;
+
+    /// <summary>A relative change: +12 %, -3 %.</summary>
+    public static string Change(double? change) => change is { } value ? Text($"{value * 100:+0.0;-0.0;0.0} %") : None;
+
     /// <summary>A count: 1,234,567.</summary>
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 

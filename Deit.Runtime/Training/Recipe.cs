@@ -48,7 +48,7 @@ public sealed record Recipe
         TableReading reading = RecipeReader.Read(path, ReadText(path), overrides ?? []);
         return reading.Findings.Count == 0
             ? new RecipePaths(reading.Places, path).Resolve(RecipeTable.ToRecipe(reading.Table))
-            : throw new DeitException(string.Join('\n', reading.Findings.Select(Line)));
+            : throw Refusal(reading.Findings);
     }
 
     /// <summary>The recipe as a file that <see cref="Load"/> reads back to an equal recipe, with every key that has a value.</summary>
@@ -72,7 +72,12 @@ public sealed record Recipe
         });
     }
 
-    private static string ReadText(string path)
+    /// <summary>What is wrong with a file, a line for every finding.</summary>
+    internal static DeitException Refusal(IEnumerable<Finding> findings) => new(string.Join('\n', findings.Select(Line)));
+
+    /// <summary>The text of a recipe's file.</summary>
+    /// <exception cref="DeitException">It cannot be read.</exception>
+    internal static string ReadText(string path)
     {
         try
         {

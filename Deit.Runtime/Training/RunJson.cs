@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Deit.Checkpoints;
 
 namespace Deit.Training;
 
@@ -20,6 +22,14 @@ internal static class RunJson
 
     /// <summary>A value as a document for people.</summary>
     public static string Document<T>(T value) => JsonSerializer.Serialize(value, Indented);
+
+    /// <summary>Writes a value as a document, in place of what is there.</summary>
+    /// <exception cref="DeitException">The disk refuses.</exception>
+    public static void Write<T>(string path, T value)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(Document(value) + "\n");
+        AtomicFile.Write(path, bytes.Length, stream => stream.Write(bytes));
+    }
 
     /// <summary>Reads a value back.</summary>
     /// <exception cref="DeitException">The text is not such a value.</exception>

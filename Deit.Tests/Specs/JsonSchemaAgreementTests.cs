@@ -20,12 +20,12 @@ public sealed class JsonSchemaAgreementTests
 
     public static TheoryData<string> Families => [.. Family.All.Select(static family => family.Name)];
 
-    /// <summary>Recipes, and models that derive from no other; of those that do, the first.</summary>
+    /// <summary>Recipes, and models that derive from no other; of those that do, the first. What a study says is said in tables of tables.</summary>
     public static TheoryData<string> Specs
     {
         get
         {
-            ILookup<bool, string> specs = JsonSchemaFiles.Specs.ToLookup(static spec => JsonSchemaFiles.Derives(RepositoryRoot.Combine(spec)));
+            ILookup<bool, string> specs = JsonSchemaFiles.Specs.Where(static spec => JsonSchemaFiles.KindOf(spec) != "study").ToLookup(static spec => JsonSchemaFiles.Derives(RepositoryRoot.Combine(spec)));
             return [.. specs[false], .. specs[true].Take(1)];
         }
     }

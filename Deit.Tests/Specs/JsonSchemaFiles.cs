@@ -7,6 +7,9 @@ namespace Deit.Tests.Specs;
 /// <summary>The JSON Schemas and the specs that name them.</summary>
 internal static class JsonSchemaFiles
 {
+    /// <summary>All kinds of specs.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["model", "recipe", "study"];
+
     /// <summary>The kinds of specs by their folders.</summary>
     public static IReadOnlyDictionary<string, string> KindOfFolder { get; } = new Dictionary<string, string> { ["models"] = "model", ["recipes"] = "recipe" };
 
@@ -23,11 +26,19 @@ internal static class JsonSchemaFiles
     public static string PathOf(string kind) => $"specs/schemas/{kind}.schema.json";
 
     /// <summary>What the compiler writes.</summary>
-    public static string Write(string kind) => kind == "model" ? JsonSchemaWriter.Model() : JsonSchemaWriter.Recipe();
+    public static string Write(string kind) => kind switch
+    {
+        "model" => JsonSchemaWriter.Model(),
+        "study" => JsonSchemaWriter.Study(),
+        _ => JsonSchemaWriter.Recipe(),
+    };
 
     /// <summary>What the compiler writes, ready to validate.</summary>
     public static JsonSchema Load(string kind) => JsonSchema.FromJsonAsync(Write(kind)).GetAwaiter().GetResult();
 
-    /// <summary>The kind of a spec, by its folder below <c>specs</c>.</summary>
-    public static string KindOf(string spec) => KindOfFolder[spec.Split('/')[1]];
+    /// <summary>The kind of a spec, by its folder below <c>specs</c>; studies are among the recipes.</summary>
+    public static string KindOf(string spec) => IsStudy(RepositoryRoot.Combine(spec)) ? "study" : KindOfFolder[spec.Split('/')[1]];
+
+    /// <summary>Whether a file is a study.</summary>
+    public static bool IsStudy(string path) => File.ReadLines(path).Any(static line => line.StartsWith("study: ", StringComparison.Ordinal));
 }

@@ -10,7 +10,7 @@ namespace Deit.Tests.Specs;
 /// <summary>The schemas that editors read are those that the compiler writes, and every spec names its own.</summary>
 public sealed class JsonSchemaTests
 {
-    public static TheoryData<string> Kinds => [.. JsonSchemaFiles.KindOfFolder.Values];
+    public static TheoryData<string> Kinds => [.. JsonSchemaFiles.Kinds];
 
     public static TheoryData<string> Specs => [.. JsonSchemaFiles.Specs];
 
@@ -52,6 +52,15 @@ public sealed class JsonSchemaTests
     [Fact]
     public void A_recipe_has_all_its_keys_with_what_is_known_of_them() =>
         AssertTold(RecipeSchema.Recipe, JObject.Parse(JsonSchemaFiles.Write("recipe")));
+
+    [Fact]
+    public void A_study_has_all_its_keys_with_what_is_known_of_them()
+    {
+        JObject written = JObject.Parse(JsonSchemaFiles.Write("study"));
+
+        AssertTold(StudySchema.Study, written);
+        AssertTold(StudySchema.Arm, (JObject)written.SelectToken("properties.arms.items.oneOf[0]")!);
+    }
 
     [Fact]
     public void Json_is_read_back_as_it_was_meant()

@@ -10,7 +10,15 @@ namespace Deit.Reporting.Charts;
 /// <param name="Vertical">How their places along the vertical axis are written.</param>
 internal sealed record ScatterChart(string Title, string HorizontalName, ImmutableArray<Series> Series, ValueText Horizontal, ValueText Vertical)
 {
+    // Half the width of the bars that end a spread.
+    private const double Whisker = 4;
     private const double FarApart = 8;
+
+    /// <summary>Whether the horizontal axis is logarithmic however near the values are.</summary>
+    public bool IsLogarithmic { get; init; }
+
+    /// <summary>Whether names stand beside the points; otherwise they are told under the pointer, and the legend names the series.</summary>
+    public bool IsLabelled { get; init; } = true;
 
     /// <summary>The chart; nothing where there is no point.</summary>
     public Html Draw()
@@ -19,9 +27,9 @@ internal sealed record ScatterChart(string Title, string HorizontalName, Immutab
         if (drawn.IsEmpty) return Html.Empty;
         DataPoint[] points = [.. drawn.SelectMany(static series => series.Points)];
         double[] columns = [.. points.Select(static point => point.X)];
-        bool isFarApart = columns.Min() > 0 && columns.Max() / columns.Min() > FarApart;
+        bool isFarApart = columns.Min() > 0 && (IsLogarithmic || columns.Max() / columns.Min() > FarApart);
         var frame = new Frame(
-            isFarApart ? Axis.Logarithmic(columns) : Axis.Linear(columns), Axis.Linear(points.Select(static point => point.Y)));
+            isFarApart ? Axis.Logarithmic(columns) : Axis.Linear(columns), Axis.Linear(points.SelectMany(static point => (double[])[point.Y, point.Low ?? point.Y, point.High ?? point.Y])));
         Html drawing = Html.Of($"""
             {frame.Grid(HorizontalName, Vertical)}
             {drawn.Select(series => Curve(frame, series))}
@@ -30,7 +38,9 @@ internal sealed record ScatterChart(string Title, string HorizontalName, Immutab
             Title, drawn.Select(static series => Frame.LegendEntry(series, null)), drawing, $"{Title}. {string.Join(" ", points.Select(Describe))}", Html.Empty);
     }
 
-    private string Describe(DataPoint point) => $"{point.Label}: {Vertical.Text(point.Y)} at {Horizontal.Text(point.X)}.";
+    private string Describe(DataPoint point) => point.HasSpread
+        ? $"{point.Label}: {Vertical.Text(point.Y)}, from {Vertical.Text(point.Low!.Value)} to {Vertical.Text(point.High!.Value)}, at {Horizontal.Text(point.X)}."
+        : $"{point.Label}: {Vertical.Text(point.Y)} at {Horizontal.Text(point.X)}.";
 
     private Html Curve(Frame frame, Series series)
     {
@@ -44,6 +54,14 @@ internal sealed record ScatterChart(string Title, string HorizontalName, Immutab
         (double column, double row) = (frame.Column(point.X), frame.Row(point.Y));
         bool isLeft = column > (Frame.Left + Frame.Right) / 2;
         (double side, string anchor) = isLeft ? (column - 9, "end") : (column + 9, "start");
-        return Html.Of($"""<g class="point"><title>{Describe(point)}</title><circle cx="{column}" cy="{row}" r="5"/><text x="{side}" y="{row + 4}" text-anchor="{anchor}">{point.Label}</text></g>""");
+        Html name = IsLabelled ? Html.Of($"""<text x="{side}" y="{row + 4}" text-anchor="{anchor}">{point.Label}</text>""") : Html.Empty;
+        return Html.Of($"""<g class="point"><title>{Describe(point)}</title>{Spread(frame, point)}<circle cx="{column}" cy="{row}" r="5"/>{name}</g>""");
+    }
+
+    private static Html Spread(Frame frame, DataPoint point)
+    {
+        if (!point.HasSpread) return Html.Empty;
+        (double column, double low, double high) = (frame.Column(point.X), frame.Row(point.Low!.Value), frame.Row(point.High!.Value));
+        return Html.Of($"""<path class="spread" d="M{column} {low}V{high}M{column - Whisker} {low}H{column + Whisker}M{column - Whisker} {high}H{column + Whisker}"/>""");
     }
 }

@@ -6,7 +6,17 @@ namespace Deit.Reporting.Charts;
 /// <param name="X">Its place along the horizontal axis.</param>
 /// <param name="Y">Its place along the vertical one.</param>
 /// <param name="Label">What to call it; null for a point of a curve.</param>
-internal readonly record struct DataPoint(double X, double Y, string? Label = null);
+internal readonly record struct DataPoint(double X, double Y, string? Label = null)
+{
+    /// <summary>The least of the values that <see cref="Y"/> is the mean of; null where it is one.</summary>
+    public double? Low { get; init; }
+
+    /// <summary>The greatest of them.</summary>
+    public double? High { get; init; }
+
+    /// <summary>Whether there is a spread to be drawn.</summary>
+    public bool HasSpread => High > Low;
+}
 
 /// <summary>Points of a chart that belong together.</summary>
 /// <param name="Name">What the legend calls them.</param>
@@ -38,6 +48,9 @@ internal sealed record ValueText(Func<double, string> Text, double Scale = 1, st
 
     /// <summary>Learning rates.</summary>
     public static ValueText LearningRate { get; } = new(Figures.LearningRate);
+
+    /// <summary>Durations, the axis in seconds.</summary>
+    public static ValueText Seconds { get; } = new(Figures.Duration);
 
     /// <summary>Images a second.</summary>
     public static ValueText Rate { get; } = new(static value => $"{Figures.Rate(value)} images/s");

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Deit.Cli.Commands;
+using Deit.Studies;
+
+namespace Deit.Cli.Display;
+
+/// <summary>Shows how a study goes on: a line a run, and below it the training.</summary>
+/// <param name="terminal">Where to.</param>
+internal sealed class StudyDisplay(Terminal terminal) : IStudyObserver
+{
+    /// <summary>Shows the trainings.</summary>
+    public TrainingDisplay Training { get; } = TrainingDisplay.For(terminal);
+
+    /// <inheritdoc/>
+    public void RunStarted(StudyRunKey run, int number, int count, TimeSpan trained)
+    {
+        Finish();
+        string seed = run.Arm.Seeds.Length > 1 ? string.Create(CultureInfo.InvariantCulture, $", seed {run.Seed}") : "";
+        string teacher = run.Arm.Teacher is { } name ? $", taught by {name}" : "";
+        terminal.WriteLine();
+        terminal.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"run {number} of {count}: {run.Arm.Name}{seed}{teacher}; {Numbers.Time(trained)} of training so far"));
+    }
+
+    /// <inheritdoc/>
+    public void MeasurementStarted(int models)
+    {
+        Finish();
+        terminal.WriteLine();
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"measuring the throughput of {models} model{(models == 1 ? "" : "s")}"));
+    }
+
+    /// <summary>Leaves the terminal as a plain line is to be written next.</summary>
+    public void Finish() => Training.Finish();
+}

@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Deit.Data;
+using Deit.Distillation;
+using Deit.Reporting.Pages;
+using Deit.Training;
+
+namespace Deit.Studies;
+
+/// <summary>
+/// The run of a study: trains every run that is not finished, each in its own folder as <see cref="RecipeRun"/> does, then measures the
+/// models. What can be wrong is found when it is started, before anything is trained.
+/// </summary>
+/// <remarks>It alone may write into the study's folder, from its start until it was disposed.</remarks>
+public sealed class StudyRun : IDisposable
+{
+    private readonly Study _study;
+    private readonly ModelRegistry _models;
+    private readonly StudyOptions _options;
+    private readonly ImmutableArray<StudyRunKey> _runs;
+    private readonly RunLock _lock;
+
+    private StudyRun(Study study, ModelRegistry models, StudyOptions options, ImmutableArray<StudyRunKey> runs, StudyFolder folder, RunLock folderLock)
+    {
+        _study = study;
+        _models = models;
+        _options = options;
+        _runs = runs;
+        Folder = folder;
+        _lock = folderLock;
+    }
+
+    /// <summary>The study's folder.</summary>
+    public StudyFolder Folder { get; }
+
+    /// <summary>Finds arms and models, opens the data, and makes or opens the folder.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="models">The models that its arms may name.</param>
+    /// <param name="options">Folder, data, observers, device.</param>
+    /// <exception cref="DeitException">
+    /// An arm or a model is unknown, a model does not suit the data or its teacher, the folder holds something else or runs of other
+    /// recipes, or another process writes into it.
+    /// </exception>
+    public static StudyRun Start(Study study, ModelRegistry models, StudyOptions options)
+    {
+        ImmutableArray<StudyRunKey> runs = study.Runs([.. options.Only]);
+        foreach (StudyArm arm in study.Arms) RequirePupil(arm, models);
+        var existing = options.Output is { } output ? new StudyFolder(output) : null;
+        bool resumes = existing is not null && File.Exists(existing.ResultsFile);
+        if (resumes) RequireSame(study, existing!);
+        else RunFolder.RequireUnused(options.Output);
+
+        RequireData(runs.Where(run => existing?.Run(run).ReadSummary() is null).Select(static run => run.Arm).Distinct(), models, options);
+        StudyFolder folder = resumes ? existing! : new(RunFolder.Create(options.Output, study.Name, options.Time).Path);
+        var folderLock = RunLock.Take(folder.Path);
+        try
+        {
+            var run = new StudyRun(study, models, options, runs, folder, folderLock);
+            run.Write();
+            return run;
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Trains what is not finished, and measures the models. A study that was finished before answers at once.</summary>
+    /// <param name="cancellationToken">Stops between two steps; the study goes on from there when it is run again.</param>
+    /// <exception cref="DeitException">A loss stopped being a number, or the disk refuses.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public StudyResults Execute(CancellationToken cancellationToken = default)
+    {
+        foreach ((StudyRunKey run, int index) in _runs.Select(static (run, index) => (run, index)))
+        {
+            if (Folder.Run(run).ReadSummary() is not null) continue;
+            _options.Progress?.RunStarted(run, index + 1, _runs.Length, TimeSpan.FromSeconds(Gather().Seconds));
+            try
+            {
+                Train(run, cancellationToken);
+            }
+            finally
+            {
+                Write();
+            }
+        }
+
+        Measure();
+        return Write();
+    }
+
+    /// <summary>Lets others write into the folder.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private void Train(StudyRunKey run, CancellationToken cancellationToken)
+    {
+        RunFolder folder = Folder.Run(run);
+        using RecipeRun training = RecipeRun.Start(Folder.Recipe(_study, run), _models, new()
+        {
+            Data = _options.Data,
+            Output = folder.Path,
+            Resume = true,
+            Observer = _options.Observer,
+            Device = _options.Device,
+            Time = _options.Time,
+        });
+        training.Execute(cancellationToken);
+    }
+
+    /// <summary>Measures all models that were trained to the end, where one of them was not measured before.</summary>
+    private void Measure()
+    {
+        ImmutableArray<RegisteredModelAttribute> trained =
+            [.. Gather().Arms.Where(static arm => arm.Top1 is not null).Select(static arm => arm.Model).Distinct().Select(_models.Find)];
+        StudyThroughput? before = Folder.ReadThroughput();
+        if (before is not null && trained.All(model => before.Find(model.Description.Name) is not null)) return;
+        _options.Progress?.MeasurementStarted(trained.Length);
+        Folder.Write(StudyThroughput.Measure(trained, _options.Rounds));
+    }
+
+    private StudyResults Gather() => StudyResults.Gather(_study, Folder, _models);
+
+    private StudyResults Write()
+    {
+        StudyResults results = Gather();
+        Folder.Write(results);
+        StudyPage.Draw(results, Folder).Write(Folder.ReportFile);
+        return results;
+    }
+
+    private static void RequirePupil(StudyArm arm, ModelRegistry models)
+    {
+        ModelDescription student = models.Find(arm.Recipe.Student.Model).Description;
+        if (arm.Recipe.Distillation.Type != DistillationType.None && !student.Distilled) throw Learner.CannotBeTaught(student);
+    }
+
+    /// <summary>Refuses a folder whose runs were begun with other recipes: their numbers would be compared with those of these.</summary>
+    private static void RequireSame(Study study, StudyFolder folder)
+    {
+        foreach (StudyRunKey run in study.Runs().Where(run => folder.Run(run).IsBegun))
+        {
+            Recipe there = Recipe.Load(folder.Run(run).RecipeFile);
+            Recipe now = folder.Recipe(study, run);
+
+            // A study that was moved to another folder is the same study, if all is trained that needs the teacher.
+            if (folder.Run(run).ReadSummary() is not null && now.Teacher is { } teacher) now = now with { Teacher = teacher with { Weights = there.Teacher?.Weights } };
+            IReadOnlyList<string> differences = RecipeDifferences.Find(there, now);
+            if (differences.Count == 0) continue;
+            throw new DeitException(
+                $"The run in '{folder.Run(run).Path}' is of another recipe: {string.Join(", ", differences)}. Delete the folder, or give the study another one.");
+        }
+    }
+
+    /// <summary>Opens the data of arms, all of whose models must suit them.</summary>
+    private static void RequireData(IEnumerable<StudyArm> arms, ModelRegistry models, StudyOptions options)
+    {
+        foreach (IGrouping<DataOptions, StudyArm> group in arms.GroupBy(static arm => arm.Recipe.Data))
+        {
+            DataSplits data = group.First().Recipe.OpenData(options.Data);
+            foreach (StudyArm arm in group) DataFit.Require(models.Find(arm.Recipe.Student.Model).Description, data);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Deit.Tests.Support;
+using Deit.Tests.Training;
+
+namespace Deit.Tests.Cli;
+
+[Collection(GlobalGenerator.Name)]
+public sealed class StudyCommandTests : IDisposable
+{
+    private const string Text = """
+        study: digits
+        base: {student: {epochs: 1, batch_size: 256, warmup_epochs: 0}}
+        arms:
+          - {name: convnet, recipe: {student: {model: regnety_digits}}}
+          - {name: taught, teacher: convnet, recipe: {student: {model: deit_digits_distilled}, distillation: {type: hard}}}
+        """;
+
+    private readonly TemporaryFolder _temporary = new();
+    private readonly string _study;
+
+    public StudyCommandTests()
+    {
+        _study = _temporary.File("digits.yaml");
+        File.WriteAllText(_study, Text);
+    }
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public void A_study_is_trained_arm_by_arm_and_goes_on_where_it_was()
+    {
+        string folder = _temporary.File("run");
+
+        CommandHost.Result first = CommandHost.Run("study", _study, "--run", folder, "--only", "convnet");
+        CommandHost.Result second = CommandHost.Run("study", _study, "--run", folder);
+
+        Assert.Equal((0, ""), (first.ExitCode, first.Error));
+        Assert.Equal((0, ""), (second.ExitCode, second.Error));
+        Assert.Contains("run 1 of 1: convnet", first.Output);
+        Assert.DoesNotContain("run 1 of 2", second.Output);
+        Assert.Contains("run 2 of 2: taught, taught by convnet", second.Output);
+        JsonElement json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "study.json"))).RootElement;
+        Assert.True(json.GetProperty("isFinished").GetBoolean());
+        Assert.True(File.Exists(Path.Combine(folder, "report.html")));
+        Assert.True(File.Exists(Path.Combine(folder, "arms", "taught", "seed-0", "report.html")));
+    }
+
+    [Fact]
+    public void What_is_wrong_is_said_in_a_line_and_nothing_is_begun()
+    {
+        string folder = _temporary.File("run");
+        File.WriteAllText(_study, Text.Replace("teacher: convnet", "teacher: convent", StringComparison.Ordinal));
+
+        CommandHost.Result wrong = CommandHost.Run("study", _study, "--run", folder);
+
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.Equal($"{_study}(5,29): error DEIT002: teacher: there is no arm 'convent'. Did you mean 'convnet'?", wrong.ErrorLine);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Theory]
+    [InlineData("--only", "taugt", "--only: The study 'digits' has no arm 'taugt'. Did you mean 'taught'?")]
+    [InlineData("--set", "student.epoch=1", "Did you mean 'student.epochs'?")]
+    public void A_wrong_option_is_to_be_changed(string option, string value, string message)
+    {
+        CommandHost.Result result = CommandHost.Run("study", _study, option, value, "--run", _temporary.File("run"));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(message, result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_study_is_checked_as_the_build_checks_it()
+    {
+        Assert.Equal((0, "1 file, 0 errors"), Checked());
+
+        File.WriteAllText(_study, Text.Replace("regnety_digits", "regnety_cifar10_digits", StringComparison.Ordinal));
+        Assert.Contains("error DEIT014: there is no model 'regnety_cifar10_digits'", Checked().Output, StringComparison.Ordinal);
+
+        (int, string Output) Checked()
+        {
+            CommandHost.Result result = CommandHost.Run("check", _study);
+            return (result.ExitCode, result.Output.Trim());
+        }
+    }
+}
