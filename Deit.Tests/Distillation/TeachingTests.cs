@@ -174,17 +174,17 @@ public sealed class TeachingTests : IDisposable
     public void A_student_that_starts_from_weights_is_distilled()
     {
         Run(Load("distillation.type=none", "student.epochs=2"), "trained");
-        Recipe recipe = Load($"student.finetune={_temporary.File("trained")}", "student.epochs=1");
+        Recipe recipe = Load($"student.finetune={_temporary.File("trained")}", "student.epochs=2", "student.batch_size=64", "student.warmup_epochs=0");
         var observer = new RecordingObserver();
 
         RecipeRun.Start(recipe, TinyModels.Registry, new() { Output = _temporary.File("without"), Observer = observer }).Execute();
-        Run(Load("student.epochs=1"), "fresh");
+        Run(Load("student.epochs=2", "student.batch_size=64", "student.warmup_epochs=0"), "fresh");
         Teach(recipe);
         Run(recipe with { TeacherCache = Answers }, "with");
 
         Assert.Equal(TrainingPhase.Student, Assert.Single(observer.Loaded).Phase);
-        EpochMetrics tuned = RunFolder.At(_temporary.File("without")).ReadMetrics().Single();
-        EpochMetrics fresh = RunFolder.At(_temporary.File("fresh")).ReadMetrics().Single();
+        EpochMetrics tuned = RunFolder.At(_temporary.File("without")).ReadMetrics()[0];
+        EpochMetrics fresh = RunFolder.At(_temporary.File("fresh")).ReadMetrics()[0];
         EpochMetrics before = RunFolder.At(_temporary.File("trained")).ReadMetrics()[^1];
         Assert.True(tuned.ClassTop1 > fresh.ClassTop1, "It does not begin where its weights were.");
         Assert.True(tuned.DistillationTop1 > before.DistillationTop1 + 0.2, "Its distillation head learns nothing of the teacher.");
