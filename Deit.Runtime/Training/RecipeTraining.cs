@@ -30,7 +30,8 @@ internal sealed class RecipeTraining(Recipe recipe, RunOptions options, RunFolde
     {
         if (part.Finetune is not { } weights || CheckpointFolder.Find(own.LastCheckpoint) is not null) return;
         string path = WeightLocation.Find(weights, model.Description, Download(model.Description), cancellationToken);
-        options.Observer?.WeightsLoaded(new(phase, part.Model, AdaptedWeights.Load(model, path)));
+        AdaptationReport adaptation = AdaptedWeights.Load(model, path);
+        options.Observer?.WeightsLoaded(new(phase, part.Model, adaptation));
     }
 
     /// <summary>How published weights of a model are downloaded, its observer told.</summary>

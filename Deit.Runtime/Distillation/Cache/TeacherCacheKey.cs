@@ -29,8 +29,8 @@ internal sealed record TeacherCacheKey(ImmutableSortedDictionary<string, string>
         "student.cutmix_minmax", "student.mixup_off_epoch", "distillation.type",
     ];
 
-    // Of a teacher that is trained, all that its weights follow from but for these, which change no number.
-    private static readonly string[] OfNoTeacher = ["teacher.weights", "teacher.finetune"];
+    // Of a teacher that is trained, all keys but these, which are compared by what they name.
+    private static readonly string[] OfFiles = ["teacher.weights", "teacher.finetune"];
 
     // Known only where the teacher's weights are.
     private static readonly string[] OfWeights = ["teacher.mean", "teacher.std"];
@@ -98,7 +98,7 @@ internal sealed record TeacherCacheKey(ImmutableSortedDictionary<string, string>
     private static bool Decides(string path, bool isTrained)
     {
         if (OfViews.Contains(path) || path.StartsWith("augmentation.", StringComparison.Ordinal)) return true;
-        return isTrained && (path == "fused" || (path.StartsWith(Teacher, StringComparison.Ordinal) && !OfNoTeacher.Contains(path)));
+        return isTrained && (path == "fused" || (path.StartsWith(Teacher, StringComparison.Ordinal) && !OfFiles.Contains(path)));
     }
 
     private bool Compares(string name, TeacherCacheKey now)
