@@ -9,6 +9,7 @@ Command[] commands =
     new("inference", "[--batch N] [--rounds N]", "A forward pass in evaluation: generated against hand-written.", InferenceCommand.Run),
     new("targets", "[--rounds N]", "Every target of docs/performance.md, and whether it is met.", TargetsCommand.Run),
     new("depth", "[--batch N] [--rounds N]", "What stochastic depth saves: rates, constant and rising.", DepthCommand.Run),
+    new("teach", "[--batch N] [--rounds N]", "What the stored answers of a teacher save: an epoch of a student with them and without.", TeachCommand.Run),
     new(PeakStep.Command, "[--hand-written]", "Bytes that a training step of deit_tiny takes: for processes of their own.", PeakStep.Run),
     new("generator", "[--rounds N]", "The source generator over 1, 10 and 100 specs: from nothing, and after an edit.", GeneratorCommand.Run),
     new("data", "--images PATH [--pillow SCRIPT]", "Decoding and the training transform of photos, in a folder or a zip, beside Pillow's.", DataCommand.Run),

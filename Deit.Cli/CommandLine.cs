@@ -62,6 +62,7 @@ internal sealed class CommandLine(TextWriter output, TextWriter error, bool isRe
         var root = new RootCommand("Define, train, distil and ship vision models.");
         root.Options.Add(Verbose);
         root.Subcommands.Add(TrainCommand.Create(terminal));
+        root.Subcommands.Add(TeachCommand.Create(terminal));
         root.Subcommands.Add(ListCommand.Create(terminal));
         root.Subcommands.Add(DescribeCommand.Create(terminal));
         root.Subcommands.Add(CheckCommand.Create(terminal));

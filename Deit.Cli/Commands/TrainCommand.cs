@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Deit.Cli.Display;
 using Deit.Cli.Specs;
-using Deit.Compiler.Specs;
 using Deit.Training;
 
 namespace Deit.Cli.Commands;
@@ -29,40 +28,12 @@ internal static class TrainCommand
         return command;
     }
 
-    /// <summary>Compiles the models that a recipe names by their files, so that a spec trains without a project.</summary>
-    private static (Recipe Recipe, ModelRegistry Models) WithSpecFiles(Recipe recipe)
-    {
-        ModelRegistry models = Zoo.Models;
-        ModelRecipe Compiled(ModelRecipe model)
-        {
-            if (!RecipeModels.IsFile(model.Model)) return model;
-            RegisteredModelAttribute compiled = SpecAssembly.Compile(model.Model);
-            models = models.With(compiled);
-            return model with { Model = compiled.Description.Name };
-        }
-
-        Recipe resolved = recipe with { Student = Compiled(recipe.Student), Teacher = recipe.Teacher is { } teacher ? Compiled(teacher) : null };
-        return (resolved, models);
-    }
-
-    private static Recipe Read(string path, string[] overrides)
-    {
-        try
-        {
-            return Recipe.Load(path, overrides);
-        }
-        catch (DeitException exception) when (exception.Message.StartsWith(RecipeReader.OptionPrefix, StringComparison.Ordinal))
-        {
-            throw new UsageException(exception.Message);
-        }
-    }
-
     private static void Run(Terminal terminal, string path, string[] overrides, RunOptions options)
     {
         if (options is { Resume: true, Output: null }) throw new UsageException("'--resume' continues a run: name its folder with --output.");
 
         TrainingDisplay display = TrainingDisplay.For(terminal);
-        (Recipe recipe, ModelRegistry models) = WithSpecFiles(Read(path, overrides));
+        (Recipe recipe, ModelRegistry models) = RecipeArgument.Read(path, overrides);
         using RecipeRun run = RecipeRun.Start(recipe, models, options with { Observer = display });
         terminal.WriteLine($"{run.Recipe.Name}: writing to {run.Folder.Path}");
 

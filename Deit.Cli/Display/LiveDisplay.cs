@@ -20,6 +20,16 @@ internal sealed class LiveDisplay(Terminal terminal) : TrainingDisplay(terminal)
     }
 
     /// <inheritdoc/>
+    public override void BatchAnswered(BatchAnswered batch)
+    {
+        if (!_line.IsTime(batch.Batch == batch.Batches)) return;
+        double done = (batch.Epoch - 1 + ((double)batch.Batch / batch.Batches)) / batch.Epochs;
+        _line.Show(string.Create(
+            CultureInfo.InvariantCulture,
+            $"answers {LiveLine.Bar(done)} epoch {batch.Epoch}/{batch.Epochs}  batch {batch.Batch}/{batch.Batches}  {batch.ImagesPerSecond:0} images/s  {Numbers.Time(batch.Remaining)} left"));
+    }
+
+    /// <inheritdoc/>
     public override void Finish()
     {
         base.Finish();

@@ -66,6 +66,29 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingObserver
         terminal.WriteLine(Line(epoch));
     }
 
+    /// <inheritdoc/>
+    public void AnsweringStarted(AnsweringStarted answering)
+    {
+        Finish();
+        string already = answering.EpochsDone > 0 ? $", {answering.EpochsDone} stored before" : "";
+        terminal.WriteLine();
+        terminal.WriteLine($"answers of {answering.Model}: {answering.Epochs} epochs of {answering.BatchesPerEpoch} batches{already}");
+    }
+
+    /// <inheritdoc/>
+    public virtual void BatchAnswered(BatchAnswered batch)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void EpochAnswered(EpochAnswered epoch)
+    {
+        Finish();
+        string number = epoch.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(epoch.Epochs.ToString(CultureInfo.InvariantCulture).Length);
+        terminal.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"answers  epoch {number}/{epoch.Epochs}  {epoch.ImagesPerSecond:0} images/s  {epoch.Seconds:0.0} s"));
+    }
+
     /// <summary>Leaves the terminal as a plain line is to be written next.</summary>
     public virtual void Finish()
     {

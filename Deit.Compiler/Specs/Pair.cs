@@ -15,7 +15,6 @@ internal static class Pair
             !learns.Distilled ? $"{student.Name} has no distillation head; state {{distilled}}"
             : learns.Classes != teaches.Classes ? $"{student.Name} has {learns.Classes} classes and its teacher {teacher.Name} has {teaches.Classes}"
             : learns.Channels != teaches.Channels ? $"{student.Name} takes images of {learns.Channels} channels and its teacher {teacher.Name} of {teaches.Channels}"
-            : learns.ImageSize != teaches.ImageSize ? $"{student.Name} takes images of {learns.ImageSize}×{learns.ImageSize} and its teacher {teacher.Name} of {teaches.ImageSize}×{teaches.ImageSize}"
             : null;
         return reason is null ? null : new(Rules.PairMismatch, path, $"{student.Name} cannot be distilled from {teacher.Name}: {reason}");
     }

@@ -160,5 +160,7 @@ public static class RecipeSchema
         },
         new("alpha", ValueKind.Number, "The teacher's share of the loss.") { Default = 0.5, Minimum = 0, Maximum = 1 },
         new("tau", ValueKind.Number, "The temperature of soft distillation.") { Default = 1.0, Minimum = 1e-6 },
+        new("top_k", ValueKind.Integer, "How many of the teacher's greatest logits soft distillation takes as they are; the other classes share the rest of the distribution evenly, which is an approximation. 0 takes all.") { Default = 0L, Minimum = 0, Maximum = 1_000_000_000 },
+        new("cache", ValueKind.Text, "The folder of the teacher's answers that 'deit teach' writes, relative to the recipe: the student is trained by them, to the same weights, and the teacher neither trained nor run."),
     ]);
 }

@@ -30,10 +30,21 @@ public static class DistillationLoss
 
         SoftTargets.CheckShape(distillationLogits, teacherLogits);
         using DisposeScope scope = NewDisposeScope();
-        Tensor teacher = teacherLogits.detach();
+        Tensor answer = TeacherAnswer.Of(options, teacherLogits.detach());
+        return OfAnswer(options, baseLoss, distillationLogits, answer).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss where the teacher has answered before.</summary>
+    /// <param name="options">Kind and weight of the teaching, not <see cref="DistillationType.None"/>.</param>
+    /// <param name="baseLoss">The loss of the class head on the labels, a scalar.</param>
+    /// <param name="distillationLogits">The logits of the student's distillation head, shape (batch, classes).</param>
+    /// <param name="answer">What <see cref="TeacherAnswer.Of"/> made of the teacher's logits.</param>
+    internal static Tensor OfAnswer(DistillationOptions options, Tensor baseLoss, Tensor distillationLogits, Tensor answer)
+    {
+        using DisposeScope scope = NewDisposeScope();
         Tensor teaching = options.Type == DistillationType.Soft
-            ? Soft(distillationLogits, teacher, options.Tau)
-            : CrossEntropy.Labels(distillationLogits, teacher.argmax(1));
+            ? Soft(distillationLogits, answer, options.Tau)
+            : CrossEntropy.Labels(distillationLogits, answer);
         return (baseLoss * (1 - options.Alpha) + teaching * options.Alpha).MoveToOuterDisposeScope();
     }
 

@@ -29,4 +29,18 @@ public sealed record DistillationOptions
         get;
         init => field = Check.Value("Distillation tau", value, double.IsFinite(value) && value > 0, "greater than 0");
     } = 1.0;
+
+    /// <summary>
+    /// How many of the teacher's greatest logits soft distillation takes as they are; the other classes share what is left of the distribution
+    /// evenly, which is an approximation. 0, or as many as there are classes, takes all, which is exact. Hard distillation ignores it.
+    /// </summary>
+    /// <exception cref="DeitException">The value is negative.</exception>
+    public int TopK
+    {
+        get;
+        init => field = Check.Value("Distillation top_k", value, value >= 0, "at least 0");
+    }
+
+    /// <summary>How many logits are kept of a number of classes; null for all.</summary>
+    internal int? KeptOf(int classes) => Type == DistillationType.Soft && TopK > 0 && TopK < classes ? TopK : null;
 }

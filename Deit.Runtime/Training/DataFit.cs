@@ -18,6 +18,14 @@ internal static class DataFit
                 + $"{data.ImageSize}x{data.ImageSize}: set data.image_size to {height}, or take another model.");
         }
 
+        RequireClasses(model, data);
+    }
+
+    /// <summary>Refuses images of another number of classes than the model's.</summary>
+    /// <exception cref="DeitException">They differ.</exception>
+    public static void RequireClasses(ModelDescription model, DataSplits data)
+    {
+        IImageDataset images = data.Train;
         if (images.ClassNames.Count != model.Classes)
         {
             throw new DeitException(

@@ -1,3 +1,4 @@
+using Deit.Data;
 using Deit.Distillation;
 using Deit.Operators;
 using TorchSharp;
@@ -6,17 +7,17 @@ using static TorchSharp.torch;
 namespace Deit.Training;
 
 /// <summary>
-/// A model with two heads: the class head is trained on the labels, the distillation head on the teacher's logits for the very
+/// A model with two heads: the class head is trained on the labels, the distillation head on the teacher's answers to the very
 /// same images, mixed and augmented. Without distillation the class head alone is trained, as in <c>facebookresearch/deit</c>.
 /// </summary>
 internal sealed class DistilledLearner : Learner
 {
     private readonly DistilledClassifier _student;
-    private readonly IVisionModel? _teacher;
+    private readonly Teacher? _teacher;
     private readonly DistillationOptions _distillation;
 
     /// <exception cref="DeitException">A teacher is needed and missing, or does not fit the student.</exception>
-    public DistilledLearner(DistilledClassifier student, IVisionModel? teacher, DistillationOptions distillation)
+    public DistilledLearner(DistilledClassifier student, Teacher? teacher, DistillationOptions distillation)
     {
         _student = student;
         _distillation = distillation;
@@ -31,7 +32,7 @@ internal sealed class DistilledLearner : Learner
     /// <summary>Without a teacher, nothing is asked of the distillation head.</summary>
     public override bool TrainsAll => _teacher is not null;
 
-    public override Lesson Learn(Tensor images, Tensor targets, bool fused)
+    public override Lesson Learn(Tensor images, Tensor targets, BatchPlace place, bool fused)
     {
         TrainingTape? tape = null;
         DistilledLogits logits;
@@ -40,7 +41,7 @@ internal sealed class DistilledLearner : Learner
         try
         {
             Tensor loss = Loss.Compute(logits.Class, targets);
-            if (_teacher is not null) loss = DistillationLoss.Compute(_distillation, loss, logits.Distillation, _teacher.Infer(images));
+            if (_teacher is not null) loss = DistillationLoss.OfAnswer(_distillation, loss, logits.Distillation, _teacher.Answer(images, place));
             return new(loss, logits.Class, tape);
         }
         catch
@@ -56,13 +57,21 @@ internal sealed class DistilledLearner : Learner
         return new(logits.Mean(), logits.Class, logits.Distillation);
     }
 
+    public override void Begin(DataSplits data, Device device)
+    {
+        base.Begin(data, device);
+        _teacher?.Begin(data);
+    }
+
     public override void MoveTo(Device device)
     {
         base.MoveTo(device);
-        _teacher?.Module.to(device);
+        _teacher?.MoveTo(device);
     }
 
-    private static void RequireFit(ModelDescription teacher, ModelDescription student)
+    /// <summary>Refuses a teacher of other classes or other channels. Another image size is no hindrance: it sees the images at its own.</summary>
+    /// <exception cref="DeitException">They differ.</exception>
+    internal static void RequireFit(ModelDescription teacher, ModelDescription student)
     {
         if (teacher.Classes != student.Classes)
         {
@@ -71,11 +80,11 @@ internal sealed class DistilledLearner : Learner
                 + "take models of the same classes.");
         }
 
-        if (!teacher.Input.AsSpan().SequenceEqual(student.Input.AsSpan()))
+        if (teacher.Input[0] != student.Input[0])
         {
             throw new DeitException(
-                $"The teacher {teacher.Name} takes images of {string.Join('x', teacher.Input)}, the student {student.Name} of "
-                + $"{string.Join('x', student.Input)}: both see the same images, take models of the same input.");
+                $"The teacher {teacher.Name} takes images of {teacher.Input[0]} channels, the student {student.Name} of {student.Input[0]}: "
+                + "both see the same images, take models of the same channels.");
         }
     }
 }

@@ -30,6 +30,21 @@ public interface ITrainingObserver
     {
     }
 
+    /// <summary>A teacher is about to answer.</summary>
+    void AnsweringStarted(AnsweringStarted answering)
+    {
+    }
+
+    /// <summary>A teacher has answered a batch.</summary>
+    void BatchAnswered(BatchAnswered batch)
+    {
+    }
+
+    /// <summary>A teacher has answered an epoch, and its answers are stored.</summary>
+    void EpochAnswered(EpochAnswered epoch)
+    {
+    }
+
     /// <summary>A model is about to be trained.</summary>
     void PhaseStarted(PhaseStarted phase)
     {
@@ -88,3 +103,26 @@ public readonly record struct StepDone(
 /// <param name="Epochs">The epochs in all.</param>
 /// <param name="Metrics">What it achieved.</param>
 public sealed record EpochDone(TrainingPhase Phase, int Epochs, EpochMetrics Metrics);
+
+/// <summary>A teacher is about to answer.</summary>
+/// <param name="Model">The teacher's name.</param>
+/// <param name="Epochs">The epochs in all.</param>
+/// <param name="EpochsDone">Those that an earlier run has stored.</param>
+/// <param name="BatchesPerEpoch">Batches an epoch.</param>
+public sealed record AnsweringStarted(string Model, int Epochs, int EpochsDone, int BatchesPerEpoch);
+
+/// <summary>A teacher has answered a batch.</summary>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Epochs">The epochs in all.</param>
+/// <param name="Batch">The batch in the epoch, from 1.</param>
+/// <param name="Batches">Batches an epoch.</param>
+/// <param name="ImagesPerSecond">Images answered a second so far.</param>
+/// <param name="Remaining">The time that the rest will take, at the pace so far.</param>
+public readonly record struct BatchAnswered(int Epoch, int Epochs, int Batch, int Batches, double ImagesPerSecond, TimeSpan Remaining);
+
+/// <summary>A teacher has answered an epoch.</summary>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Epochs">The epochs in all.</param>
+/// <param name="ImagesPerSecond">Images answered a second, in this epoch.</param>
+/// <param name="Seconds">How long it took.</param>
+public sealed record EpochAnswered(int Epoch, int Epochs, double ImagesPerSecond, double Seconds);

@@ -1,3 +1,4 @@
+using Deit.Data;
 using Deit.Distillation;
 using Deit.Losses;
 using TorchSharp;
@@ -13,7 +14,7 @@ internal abstract class Learner
 
     /// <summary>The learner for a model that was found by its name.</summary>
     /// <exception cref="DeitException">The model cannot be trained so.</exception>
-    public static Learner For(IVisionModel model, IVisionModel? teacher, DistillationOptions distillation) => model switch
+    public static Learner For(IVisionModel model, Teacher? teacher, DistillationOptions distillation) => model switch
     {
         DistilledClassifier student => new DistilledLearner(student, teacher, distillation),
         Classifier classifier when distillation.Type == DistillationType.None => new PlainLearner(classifier),
@@ -38,12 +39,16 @@ internal abstract class Learner
     /// <summary>Runs the model on a batch of training images.</summary>
     /// <param name="images">Shape (batch, channels, height, width).</param>
     /// <param name="targets">Probabilities, shape (batch, classes).</param>
+    /// <param name="place">Which batch of the training it is.</param>
     /// <param name="fused">Whether by generated training code, which the model then has.</param>
-    public abstract Lesson Learn(Tensor images, Tensor targets, bool fused);
+    public abstract Lesson Learn(Tensor images, Tensor targets, BatchPlace place, bool fused);
 
     /// <summary>The logits of every head, as in evaluation.</summary>
     /// <param name="images">Shape (batch, channels, height, width).</param>
     public abstract HeadLogits Answer(Tensor images);
+
+    /// <summary>Begins to learn from some data, on a device.</summary>
+    public virtual void Begin(DataSplits data, Device device) => MoveTo(device);
 
     /// <summary>Moves all that computes to a device.</summary>
     public virtual void MoveTo(Device device) => Model.Module.to(device);

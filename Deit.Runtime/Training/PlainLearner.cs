@@ -8,7 +8,7 @@ internal sealed class PlainLearner(Classifier model) : Learner
 {
     public override IVisionModel Model => model;
 
-    public override Lesson Learn(Tensor images, Tensor targets, bool fused)
+    public override Lesson Learn(Tensor images, Tensor targets, BatchPlace place, bool fused)
     {
         TrainingTape? tape = null;
         Tensor logits;

@@ -31,6 +31,9 @@ public sealed record Recipe
     /// <summary>How the student learns from the teacher.</summary>
     public DistillationOptions Distillation { get; init; } = new();
 
+    /// <summary>The folder of the teacher's answers, as <see cref="TeachRun"/> writes them, in place of a teacher that answers while the student is trained; null for none.</summary>
+    public string? TeacherCache { get; init; }
+
     /// <summary>When the run is saved.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();
 

@@ -5,9 +5,9 @@ namespace Deit.Training;
 /// <summary>What keeps a run of one recipe from being continued with another.</summary>
 internal static class RecipeDifferences
 {
-    // None changes a number; and data may have moved, or be named from another folder.
+    // None changes a number; and data may have moved, or be named from another folder. A cache answers as its teacher does.
     private static readonly string[] OfNoWeight =
-        ["description", "data.path", "data.class_map", "data.workers", "data.prefetch", "data.max_bad_images", "checkpoints.minutes", "checkpoints.steps", "checkpoints.keep_every"];
+        ["description", "data.path", "data.class_map", "data.workers", "data.prefetch", "data.max_bad_images", "distillation.cache", "checkpoints.minutes", "checkpoints.steps", "checkpoints.keep_every"];
 
     /// <summary>The keys whose values differ, such as <c>student.epochs (20 there, 40 now)</c>.</summary>
     public static IReadOnlyList<string> Find(Recipe there, Recipe now)

@@ -4,7 +4,7 @@ using Deit.Pretrained;
 namespace Deit.Training;
 
 /// <summary>
-/// Makes the paths of a recipe's weights and class map absolute, so that the run's own copy of the recipe names the same files: what the recipe's
+/// Makes the paths of a recipe's weights, class map and cache absolute, so that the run's own copy of the recipe names the same files: what the recipe's
 /// file says is relative to its folder, what an option says to the current one.
 /// </summary>
 /// <param name="places">Where the keys are stated.</param>
@@ -17,6 +17,7 @@ internal sealed class RecipePaths(PlaceMap places, string recipeFile)
         Data = recipe.Data with { ClassMap = Absolute(recipe.Data.ClassMap, "data.class_map") },
         Student = Resolve(recipe.Student, "student"),
         Teacher = recipe.Teacher is { } teacher ? Resolve(teacher, "teacher") : null,
+        TeacherCache = Absolute(recipe.TeacherCache, "distillation.cache"),
     };
 
     private ModelRecipe Resolve(ModelRecipe model, string table) => model with

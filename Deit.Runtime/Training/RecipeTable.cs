@@ -36,7 +36,9 @@ internal static class RecipeTable
             Type = Enum.Parse<DistillationType>(table.Text("distillation.type"), ignoreCase: true),
             Alpha = table.Number("distillation.alpha"),
             Tau = table.Number("distillation.tau"),
+            TopK = (int)table.Integer("distillation.top_k"),
         },
+        TeacherCache = table.TextOrNull("distillation.cache"),
         Checkpoints = new()
         {
             Minutes = table.Number("checkpoints.minutes"),
@@ -79,6 +81,8 @@ internal static class RecipeTable
             ("distillation.type", Spelling.ToSnakeCase(recipe.Distillation.Type.ToString())),
             ("distillation.alpha", recipe.Distillation.Alpha),
             ("distillation.tau", recipe.Distillation.Tau),
+            ("distillation.top_k", (long)recipe.Distillation.TopK),
+            ("distillation.cache", recipe.TeacherCache),
             ("checkpoints.minutes", recipe.Checkpoints.Minutes),
             ("checkpoints.steps", (long)recipe.Checkpoints.Steps),
             ("checkpoints.keep_every", (long)recipe.Checkpoints.KeepEvery),

@@ -1,4 +1,3 @@
-using Deit.Augmentation;
 using Deit.Checkpoints;
 using Deit.Data;
 using Deit.Optimization;
@@ -11,7 +10,7 @@ namespace Deit.Training;
 /// <summary>The training loop, the same for every model: epochs of steps, each epoch evaluated, measured and saved.</summary>
 internal sealed class TrainingEngine(Learner learner, TrainingOptions options, FitOptions surroundings)
 {
-    private readonly MixupCutMix _mixing = new(options.Mixing, learner.Model.Description.Classes);
+    private readonly TrainingViews _views = new(options, learner.Model.Description.Classes);
     private readonly LearningRateSchedule _schedule = options.Schedule();
     private readonly bool _fused = options.Fused && options.TrainMode && learner.TrainsAll && learner.Model.Description.TrainingPlan is not null;
 
@@ -22,11 +21,11 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
     {
         DataFit.Require(learner.Model.Description, data);
         Device device = surroundings.Device ?? learner.Model.Module.parameters().First().device;
-        learner.MoveTo(device);
+        learner.Begin(data, device);
         learner.Loss = options.Loss;
         using var frozen = new FrozenParameters(learner.Model, options.Freeze);
         var badImages = new BadImages(surroundings.Loading.MaximumBadImages);
-        var loader = new DataLoader(data.Train, LoaderOptions(data, device, badImages));
+        var loader = _views.Loader(data, surroundings.Loading, badImages, device);
         var evaluator = new Evaluator(data, options.BatchSize, device, surroundings.Loading, badImages);
         using var state = new TrainingState(learner.Model, options, _fused);
         var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name, surroundings.Checkpoints.KeepEvery);
@@ -60,24 +59,6 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         throw new DeitException(
             $"The checkpoint is after {within.Batches} batches of an epoch that has {batches} now: resume it with the images that it was begun with.");
     }
-
-    private ISampler Sampler(int images) => options.Augmentation.Repeats > 1
-        ? new RepeatedAugmentationSampler(images, options.Seed, new RepeatedAugmentation { Repeats = options.Augmentation.Repeats }.For(images))
-        : new DistributedSampler(images, options.Seed);
-
-    private DataLoaderOptions LoaderOptions(DataSplits data, Device device, BadImages badImages) => new()
-    {
-        BatchSize = options.BatchSize,
-        Transform = new TrainingTransform(options.Augmentation, data.Preprocessing, data.ImageSize),
-        Sampler = Sampler(data.Train.Count),
-        DropLast = true,
-        Seed = options.Seed,
-        FastDecode = surroundings.Loading.FastDecode,
-        BadImages = badImages,
-        Workers = surroundings.Loading.Workers,
-        Prefetch = surroundings.Loading.Prefetch,
-        Device = device,
-    };
 
     private EpochMetrics RunEpoch(
         int epoch,
@@ -166,9 +147,8 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
                 // A step that was begun is finished: gradients of half a step are in no checkpoint.
                 if (part.IsFirst) cancellationToken.ThrowIfCancellationRequested();
                 TrainingRandom.BeginBatch(options.Seed, epoch, number);
-                Random random = TrainingRandom.Mixing(options.Seed, epoch, number);
-                (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, random, epoch);
-                using Lesson lesson = learner.Learn(images, targets, _fused);
+                (Tensor images, Tensor targets) = _views.Mix(batch, epoch, number);
+                using Lesson lesson = learner.Learn(images, targets, new(epoch, number, batch.Indices), _fused);
                 double value = lesson.Loss.item<float>();
                 if (!double.IsFinite(value)) throw failures.Of(meter.Position, epoch, value, learningRate, batch, images, targets, state);
                 state.Descend(lesson, part, learningRate);

@@ -12,7 +12,7 @@ public sealed class UsageTests
     [InlineData("'x' is one argument too many.", "list", "x")]
     [InlineData("The option '--output' needs a value.", "train", "x.yaml", "--output")]
     [InlineData("'forward' needs the option '--input'.", "forward", "regnety_002", "--weights", "w", "--output", "o")]
-    [InlineData("Which command? Known: train, list", new string[0])]
+    [InlineData("Which command? Known: train, teach", new string[0])]
     [InlineData("There is no model 'regnety_02'. Did you mean 'regnety_002'?", "describe", "regnety_02")]
     [InlineData("'--resume' continues a run: name its folder with --output.", "train", "specs/recipes/digits-distill.yaml", "--resume")]
     public void A_wrong_command_line_has_exit_code_2(string message, params string[] arguments)

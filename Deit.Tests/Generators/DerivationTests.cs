@@ -92,7 +92,7 @@ public sealed class DerivationTests
     [InlineData(null, "Classes = 10, Distilled = true")]
     [InlineData("has no distillation head", "Classes = 10")]
     [InlineData("student has 100 classes and its teacher parent has 10", "Classes = 100, Distilled = true")]
-    [InlineData("takes images of 64×64", "Classes = 10, Distilled = true, ImageSize = 64")]
+    [InlineData(null, "Classes = 10, Distilled = true, ImageSize = 64")]
     public void A_student_must_fit_its_teacher(string? reason, string differences)
     {
         string size = differences.Contains("ImageSize", StringComparison.Ordinal) ? "" : ", ImageSize = 32";

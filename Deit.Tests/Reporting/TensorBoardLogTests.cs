@@ -1,4 +1,5 @@
 using System.Text;
+using Deit.Checkpoints;
 using Deit.Reporting.TensorBoard;
 using Deit.Tests.Support;
 using Deit.Training;
@@ -22,7 +23,7 @@ public sealed class TensorBoardLogTests : IDisposable
     [InlineData("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 0x46dd794e)]
     public void The_checksum_is_CRC_32C(string bytes, uint expected)
     {
-        Assert.Equal(expected, MaskedCrc.Castagnoli(Convert.FromHexString(bytes)));
+        Assert.Equal(expected, Crc32C.Of(Convert.FromHexString(bytes)));
         Assert.Equal(expected, EventFile.Crc(Convert.FromHexString(bytes)));
     }
 

@@ -13,6 +13,11 @@ internal sealed class RecordingObserver : ITrainingObserver
 
     public List<EpochDone> Epochs { get; } = [];
 
+    public List<EpochAnswered> Answered { get; } = [];
+
+    /// <summary>What to do after a teacher's answers to a batch.</summary>
+    public Action<BatchAnswered>? AfterBatch { get; init; }
+
     /// <summary>What to do after a step, such as to cancel.</summary>
     public Action<StepDone>? AfterStep { get; init; }
 
@@ -25,6 +30,10 @@ internal sealed class RecordingObserver : ITrainingObserver
         Steps.Add(step);
         AfterStep?.Invoke(step);
     }
+
+    public void BatchAnswered(BatchAnswered batch) => AfterBatch?.Invoke(batch);
+
+    public void EpochAnswered(EpochAnswered epoch) => Answered.Add(epoch);
 
     public void EpochDone(EpochDone epoch) => Epochs.Add(epoch);
 }

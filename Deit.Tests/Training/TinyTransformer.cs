@@ -31,7 +31,10 @@ internal static class TinyTransformer
     public static (double Loss, double[] Values) Train(IVisionModel model, TrainingOptions options, bool fused, Device device, IVisionModel? teacher = null)
     {
         int parts = options.GradientAccumulationSteps;
-        var learner = Learner.For(model, teacher, new() { Type = teacher is null ? DistillationType.None : DistillationType.Soft });
+        var learner = Learner.For(
+            model,
+            teacher is null ? null : new ModelTeacher(teacher, new() { Type = DistillationType.Soft }),
+            new() { Type = teacher is null ? DistillationType.None : DistillationType.Soft });
         learner.Loss = options.Loss;
         Tensor images = HashFill.Images(Images, 16, 16).to(device).to(ScalarType.Float64);
         Tensor targets = nn.functional.one_hot(arange(Images, dtype: ScalarType.Int64, device: device), 10).to(ScalarType.Float64);
@@ -43,7 +46,7 @@ internal static class TinyTransformer
         {
             int part = batch % parts;
             long begin = part * Images / parts, end = (part + 1) * Images / parts;
-            using Lesson lesson = learner.Learn(images.slice(0, begin, end, 1), targets.slice(0, begin, end, 1), fused);
+            using Lesson lesson = learner.Learn(images.slice(0, begin, end, 1), targets.slice(0, begin, end, 1), new(0, batch, []), fused);
             loss += lesson.Loss.item<double>() / parts;
             state.Descend(lesson, new(part, parts), LearningRate);
         }

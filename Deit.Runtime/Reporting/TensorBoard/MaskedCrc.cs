@@ -1,4 +1,5 @@
 using System.Numerics;
+using Deit.Checkpoints;
 
 namespace Deit.Reporting.TensorBoard;
 
@@ -12,13 +13,5 @@ internal static class MaskedCrc
     private const uint Offset = 0xa282ead8;
 
     /// <summary>The masked checksum of some bytes.</summary>
-    public static uint Of(ReadOnlySpan<byte> bytes) => unchecked(BitOperations.RotateRight(Castagnoli(bytes), Rotation) + Offset);
-
-    /// <summary>CRC-32C, with the usual complement before and after.</summary>
-    public static uint Castagnoli(ReadOnlySpan<byte> bytes)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte value in bytes) crc = BitOperations.Crc32C(crc, value);
-        return ~crc;
-    }
+    public static uint Of(ReadOnlySpan<byte> bytes) => unchecked(BitOperations.RotateRight(Crc32C.Of(bytes), Rotation) + Offset);
 }
