@@ -156,6 +156,8 @@ internal static class RecipeTable
             ClipMode = Choice<ClipMode>(table, $"{at}.clip_mode"),
             Patience = (int)table.Integer($"{at}.patience"),
             EvaluateEvery = (int)table.Integer($"{at}.eval_every"),
+            OnNonFinite = Choice<NonFinitePolicy>(table, $"{at}.on_nonfinite"),
+            ExplosionFactor = table.Number($"{at}.explosion_factor"),
             AdamW = new()
             {
                 Beta1 = table.Number($"{at}.beta1"),
@@ -212,6 +214,8 @@ internal static class RecipeTable
             ($"{at}.clip_mode", Choice(training.ClipMode)),
             ($"{at}.patience", (long)training.Patience),
             ($"{at}.eval_every", (long)training.EvaluateEvery),
+            ($"{at}.on_nonfinite", Choice(training.OnNonFinite)),
+            ($"{at}.explosion_factor", training.ExplosionFactor),
             ($"{at}.beta1", training.AdamW.Beta1),
             ($"{at}.beta2", training.AdamW.Beta2),
             ($"{at}.eps", training.AdamW.Epsilon),

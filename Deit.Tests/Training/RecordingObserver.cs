@@ -13,8 +13,13 @@ internal sealed class RecordingObserver : ITrainingObserver
 
     public List<EpochDone> Epochs { get; } = [];
 
+    public List<StepGivenUp> GivenUp { get; } = [];
+
     /// <summary>What to do after a step, such as to cancel.</summary>
     public Action<StepDone>? AfterStep { get; init; }
+
+    /// <summary>What to do after a step that was given up.</summary>
+    public Action<StepGivenUp>? AfterGivenUp { get; init; }
 
     public void WeightsLoaded(WeightsLoaded weights) => Loaded.Add(weights);
 
@@ -24,6 +29,12 @@ internal sealed class RecordingObserver : ITrainingObserver
     {
         Steps.Add(step);
         AfterStep?.Invoke(step);
+    }
+
+    public void StepGivenUp(StepGivenUp step)
+    {
+        GivenUp.Add(step);
+        AfterGivenUp?.Invoke(step);
     }
 
     public void EpochDone(EpochDone epoch) => Epochs.Add(epoch);
