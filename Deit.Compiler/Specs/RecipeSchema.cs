@@ -75,6 +75,7 @@ public static class RecipeSchema
         new("description", ValueKind.Text, "What the recipe is for."),
         new("seed", ValueKind.Integer, "What all randomness is drawn from: the same seed gives the same numbers.") { Default = 0L },
         new("fused", ValueKind.Boolean, "Whether models are trained by the code that the compiler wrote for it; otherwise by their readable forward pass and autograd, more slowly.") { Default = true },
+        new("tf32", ValueKind.Boolean, "Whether CUDA may round what float32 matrix products and convolutions multiply to TF32: faster where there is such a GPU, and less exact. It changes nothing on a CPU.") { Default = false },
         new("data", ValueKind.Table, "The images to train on and to judge by.") { Table = Data() },
         new("augmentation", ValueKind.Table, "How training images are cut, mirrored, changed and covered.") { Table = Augmentation() },
         new("teacher", ValueKind.Table, "The model that the student learns from.") { Table = Teacher() },

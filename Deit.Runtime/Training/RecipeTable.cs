@@ -64,6 +64,7 @@ internal static class RecipeTable
             ("description", recipe.Description),
             ("seed", training.Seed),
             ("fused", training.Fused),
+            ("tf32", training.TensorFloat32),
             ("data.dataset", recipe.Data.Dataset),
             ("data.path", recipe.Data.Path),
             ("data.image_size", (long)recipe.Data.ImageSize),
@@ -112,6 +113,7 @@ internal static class RecipeTable
         {
             Seed = table.Integer("seed"),
             Fused = table.Boolean("fused"),
+            TensorFloat32 = table.Boolean("tf32"),
             Epochs = (int)table.Integer($"{at}.epochs"),
             BatchSize = (int)table.Integer($"{at}.batch_size"),
             GradientAccumulationSteps = (int)table.Integer($"{at}.grad_accum_steps"),

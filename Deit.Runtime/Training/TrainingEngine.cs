@@ -22,6 +22,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
     {
         DataFit.Require(learner.Model.Description, data);
         Device device = surroundings.Device ?? learner.Model.Module.parameters().First().device;
+        using IDisposable arithmetic = TensorFloat32.Begin(options.TensorFloat32);
         learner.MoveTo(device);
         learner.Loss = options.Loss;
         using var frozen = new FrozenParameters(learner.Model, options.Freeze);

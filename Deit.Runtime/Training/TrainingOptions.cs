@@ -174,6 +174,12 @@ public sealed record TrainingOptions
     /// </summary>
     public bool Fused { get; init; } = true;
 
+    /// <summary>
+    /// Whether CUDA may round what float32 matrix products and convolutions multiply to TF32, which is faster on GPUs that have it and less exact;
+    /// otherwise float32 is float32, for convolutions too. It changes nothing on a CPU.
+    /// </summary>
+    public bool TensorFloat32 { get; init; }
+
     /// <summary>The epochs of the whole training, a warmup before the schedule and the cooldown after it included.</summary>
     public int TotalEpochs => Epochs + CooldownEpochs + (WarmupPrefix ? WarmupEpochs : 0);
 

@@ -5,6 +5,7 @@ using Deit.Tests.Finetuning;
 using Deit.Tests.Support;
 using Deit.Training;
 using TorchSharp;
+using Xunit.Abstractions;
 using static TorchSharp.torch;
 
 namespace Deit.Tests.Training;
@@ -14,7 +15,7 @@ namespace Deit.Tests.Training;
 /// metrics. <c>DEIT_LONG=1</c> takes 5,000 steps after the warm-up.
 /// </summary>
 [Collection(GlobalGenerator.Name)]
-public sealed class TrainerMemoryTests : IDisposable
+public sealed class TrainerMemoryTests(ITestOutputHelper output) : IDisposable
 {
     private const int BatchSize = 16;
 
@@ -65,6 +66,7 @@ public sealed class TrainerMemoryTests : IDisposable
         Assert.True(watch.Steps >= WarmUpSteps + Steps, $"There were {watch.Steps} steps.");
         Assert.Equal(watch.TensorsBefore, watch.TensorsAfter);
         long grown = watch.ResidentAfter - watch.ResidentBefore;
+        output.WriteLine(FormattableString.Invariant($"{watch.Steps - WarmUpSteps} steps: resident {watch.ResidentBefore} bytes, then {watch.ResidentAfter}; live tensors {watch.TensorsBefore}, then {watch.TensorsAfter}."));
         Assert.True(grown <= Slack, $"The process grew by {grown} bytes in {watch.Steps - WarmUpSteps} steps.");
     }
 
