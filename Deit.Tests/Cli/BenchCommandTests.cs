@@ -36,7 +36,7 @@ public sealed class BenchCommandTests
     [InlineData("'--threads' must be at least 1.", Model, "--threads", "0")]
     [InlineData("'--drop-path' must be at least 0 and less than 1.", Model, "--drop-path", "1")]
     [InlineData("many", Model, "--batch", "many")]
-    [InlineData("'--device': 'gpu' is no device", Model, "--device", "gpu")]
+    [InlineData("--device: 'gpu' is no device", Model, "--device", "gpu")]
     [InlineData("'bench' needs a model.")]
     [InlineData("Did you mean 'deit_digits_distilled'?", "deit_digits_destilled")]
     public void A_wrong_command_line_has_exit_code_2(string message, params string[] arguments)
