@@ -55,7 +55,7 @@ internal sealed class FedSteps : IDisposable
             },
         };
         _learner = new(_model);
-        _mixing = new(_options.Mixing, _model.Description.Classes);
+        _mixing = new(_options.Mixing, DeitTinyPatch16_224.Description.Classes);
         _state = new(_model, _options, fused: true);
         _model.train();
     }
@@ -73,17 +73,17 @@ internal sealed class FedSteps : IDisposable
             Workers = workers,
             FastDecode = fastDecode,
         });
-        return Measure(loader.Epoch(_epoch++));
+        return Measure(loader.Epoch(_epoch++), disposes: true);
     }
 
     /// <summary>Steps on a batch that is in memory.</summary>
     public Pace FromMemory()
     {
         using var batch = new Batch(
-            randn([_options.BatchSize, RgbImage.Channels, Size, Size], device: CPU).DetachFromDisposeScope(),
+            zeros([_options.BatchSize, RgbImage.Channels, Size, Size], device: CPU).DetachFromDisposeScope(),
             zeros([_options.BatchSize], ScalarType.Int64, CPU).DetachFromDisposeScope(),
             []);
-        return Measure(Enumerable.Repeat(batch, WarmUp + _steps));
+        return Measure(Enumerable.Repeat(batch, WarmUp + _steps), disposes: false);
     }
 
     /// <inheritdoc/>
@@ -93,15 +93,14 @@ internal sealed class FedSteps : IDisposable
         _model.Dispose();
     }
 
-    private Pace Measure(IEnumerable<Batch> batches)
+    private Pace Measure(IEnumerable<Batch> batches, bool disposes)
     {
         var meter = new StepMeter(TimeProvider.System, epochs: 1, steps: 1);
         (int number, long begin, double waitedBefore) = (0, 0, 0);
         foreach (Batch batch in meter.Waiting(batches))
         {
-            // A warm-up's last batch has come: the wait for the next one is the first that counts.
             Step(batch, number);
-            if (batch.Indices.Count > 0) batch.Dispose();
+            if (disposes) batch.Dispose();
             if (++number == WarmUp) (begin, waitedBefore) = (Stopwatch.GetTimestamp(), meter.DataSeconds);
         }
 
