@@ -13,6 +13,7 @@ Command[] commands =
     new(PeakStep.Command, "[--hand-written]", "Bytes that a training step of deit_tiny takes: for processes of their own.", PeakStep.Run),
     new("generator", "[--rounds N]", "The source generator over 1, 10 and 100 specs: from nothing, and after an edit.", GeneratorCommand.Run),
     new("data", "--images PATH [--pillow SCRIPT]", "Decoding and the training transform of photos, in a folder or a zip, beside Pillow's.", DataCommand.Run),
+    new("waiting", "--images PATH [--steps N]", "How long a training step of deit_tiny waits for photos, and what making them takes from it.", WaitingCommand.Run),
     new("augment", "--images PATH [--rounds N]", "The operators of the augmentation, on one thread.", AugmentCommand.Run),
     new("micro", "", "BenchmarkDotNet: the optimizer, the mixing of batches, the data loader.", MicroCommand.Run),
 ];

@@ -3,6 +3,7 @@ using System.Globalization;
 using Deit.Benchmarking;
 using Deit.Cli.Specs;
 using Spectre.Console;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Deit.Cli.Commands;
@@ -23,9 +24,10 @@ internal static class BenchCommand
         var dropPath = new Option<double>("--drop-path") { Description = "The stochastic-depth rate of the last block while training; by default 0, so that every step is the same work." };
         var rounds = new Option<int>("--rounds") { Description = "How many turns each path has.", DefaultValueFactory = static _ => Interleaved.DefaultRounds };
         var threads = new Option<int?>("--threads") { Description = "Threads of libtorch; by default as many as it chooses." };
+        Option<string> device = DeviceOption.Create();
         var json = new Option<bool>("--json") { Description = "Write JSON." };
         var peak = new Option<ModelPath?>("--peak") { Description = "Write the bytes that a path takes, and nothing else.", Hidden = true };
-        var command = new Command("bench", "Measure how fast a model is, and the memory it takes.") { model, batch, train, dropPath, rounds, threads, json, peak };
+        var command = new Command("bench", "Measure how fast a model is, and the memory it takes.") { model, batch, train, dropPath, rounds, threads, device, json, peak };
         command.SetAction(parsed =>
         {
             int images = AtLeastOne(batch, parsed.GetValue(batch));
@@ -33,7 +35,7 @@ internal static class BenchCommand
             if (parsed.GetValue(threads) is { } given) AtLeastOne(threads, given);
             double rate = parsed.GetValue(dropPath);
             if (rate is not (>= 0 and < 1)) throw new UsageException("'--drop-path' must be at least 0 and less than 1.");
-            var benchmark = new ModelBenchmark(ModelArgument.Find(parsed.GetRequiredValue(model)), images, parsed.GetValue(train), rate);
+            var benchmark = new ModelBenchmark(ModelArgument.Find(parsed.GetRequiredValue(model)), images, parsed.GetValue(train), rate) { Device = DeviceOption.Find(parsed, device) };
             OnThreads(parsed.GetValue(threads), () =>
             {
                 if (parsed.GetValue(peak) is { } path) terminal.WriteLine(benchmark.Peak(path).ToString(CultureInfo.InvariantCulture));
@@ -77,7 +79,7 @@ internal static class BenchCommand
             benchmark.Batch * 1000 / milliseconds,
             milliseconds,
             Sgemm.Gigaflops(operations, milliseconds) / gigaflops,
-            Peak(benchmark, model, path, Math.Min(rounds, PeakProcesses)) / Megabyte);
+            benchmark.Device.type == DeviceType.CPU ? Peak(benchmark, model, path, Math.Min(rounds, PeakProcesses)) / Megabyte : null);
     }
 
     /// <summary>The median of some processes, for each path its own: what the other path left to the allocator would not count.</summary>
@@ -85,7 +87,7 @@ internal static class BenchCommand
     {
         string[] arguments =
         [
-            "bench", model, "--batch", Word(benchmark.Batch), "--drop-path", Word(benchmark.DropPath ?? 0), "--threads", Word(get_num_threads()),
+            "bench", model, "--batch", Word(benchmark.Batch), "--drop-path", Word(benchmark.DropPath ?? 0), "--threads", Word(get_num_threads()), "--device", "cpu",
             "--peak", path.ToString(), .. benchmark.Train ? ["--train"] : Array.Empty<string>(),
         ];
         return Quartiles.Of(Enumerable.Range(0, processes).Select(_ =>
@@ -99,7 +101,7 @@ internal static class BenchCommand
         terminal.WriteLine();
         terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {measurement.Model}, {(benchmark.Train ? "training step" : "inference")}, batch {measurement.Batch}, {Threads(measurement.Threads)}; sgemm {measurement.SgemmGflops:0} GFLOP/s"));
+            $"  {measurement.Model}, {(benchmark.Train ? "training step" : "inference")}, batch {measurement.Batch}, {Where(benchmark.Device, measurement.Threads)}; sgemm {measurement.SgemmGflops:0} GFLOP/s"));
         Table table = new Table().Border(TableBorder.Simple)
             .AddColumn("path")
             .AddColumn(new TableColumn("images/s").RightAligned())
@@ -111,15 +113,17 @@ internal static class BenchCommand
         terminal.Console.Write(table);
     }
 
+    private static string Where(Device device, int threads) => device.type == DeviceType.CPU ? Threads(threads) : device.ToString();
+
     private static string Threads(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} thread{(count == 1 ? "" : "s")}");
 
     private static void AddRow(Table table, string name, PathMeasurement? path)
     {
         if (path is null) table.AddRow(name, "–", "–", "–", "–");
-        else table.AddRow(name, Numbers.Fixed(path.ImagesPerSecond, 1), Numbers.Fixed(path.Milliseconds, 2), Numbers.Percent(path.ShareOfSgemm), Numbers.Bytes((long)(path.PeakMegabytes * Megabyte)));
+        else table.AddRow(name, Numbers.Fixed(path.ImagesPerSecond, 1), Numbers.Fixed(path.Milliseconds, 2), Numbers.Percent(path.ShareOfSgemm), path.PeakMegabytes is { } peak ? Numbers.Bytes((long)(peak * Megabyte)) : "–");
     }
 
     private sealed record Measurement(string Model, int Batch, int Threads, double SgemmGflops, PathMeasurement? Fused, PathMeasurement Reference);
 
-    private sealed record PathMeasurement(double ImagesPerSecond, double Milliseconds, double ShareOfSgemm, double PeakMegabytes);
+    private sealed record PathMeasurement(double ImagesPerSecond, double Milliseconds, double ShareOfSgemm, double? PeakMegabytes);
 }

@@ -4,7 +4,7 @@ using Deit.Training;
 
 namespace Deit.Cli.Commands;
 
-/// <summary><c>deit replay RUN</c>: repeats the step at which a run's loss stopped being a number.</summary>
+/// <summary><c>deit replay RUN</c>: repeats the step at which a run's loss exploded or stopped being a number.</summary>
 internal static class ReplayCommand
 {
     /// <summary>Makes the command.</summary>
@@ -12,15 +12,14 @@ internal static class ReplayCommand
     {
         var run = new Argument<string>("run") { Description = "The run's folder." };
         var spec = new Option<string>("--spec") { Description = "The YAML file that declares the run's model, where it is none of the zoo." };
-        var command = new Command("replay", "Repeat the step at which a run's loss stopped being a number, and find the layer.") { run, spec };
+        var command = new Command("replay", "Repeat the step at which a run's loss exploded or stopped being a number, and find the layer.") { run, spec };
         command.SetAction(parsed =>
         {
             ModelRegistry models = parsed.GetValue(spec) is { } file ? Zoo.Models.With(SpecAssembly.Compile(file)) : Zoo.Models;
-            (StepFailure then, string? now) = FailureFolder.Replay(parsed.GetRequiredValue(run), models);
-            terminal.WriteLine(FormattableString.Invariant(
-                $"{then.Model}, epoch {then.Epoch}, step {then.Step}, learning rate {then.LearningRate:R}: the loss was {then.Loss}"));
+            (StepFailure then, StepFailure now) = FailureFolder.Replay(parsed.GetRequiredValue(run), models);
+            terminal.WriteLine($"{then.Model}: {then.Event}");
             terminal.WriteLine($"  then: {then.Finding}");
-            terminal.WriteLine($"  now:  {(then with { FirstNonFinite = now }).Finding}");
+            terminal.WriteLine($"  now:  {now.Finding}");
             terminal.WriteLine($"  the batch: {then.FilesInShort}");
         });
         return command;

@@ -29,8 +29,9 @@ internal static class SummaryTable
         }
 
         if (student.EmaTop1 is not null) table.AddRow("", "", "averaged weights", Numbers.Percent(student.EmaTop1));
+        string lost = student.SkippedSteps == 0 ? "" : FormattableString.Invariant($"; {student.SkippedSteps} steps failed and were given up");
         terminal.WriteLine();
         terminal.Console.Write(table);
-        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {summary.Seconds:0} s of training, {summary.ImagesPerSecond:0} images/s"));
+        terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {summary.Seconds:0} s of training, {summary.ImagesPerSecond:0} images/s{lost}"));
     }
 }

@@ -30,6 +30,14 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingObserver
     }
 
     /// <inheritdoc/>
+    public void StepGivenUp(StepGivenUp step)
+    {
+        Finish();
+        string then = step.Policy == NonFinitePolicy.Rollback ? "back to the beginning of the epoch, on with the next batch" : "skipped";
+        terminal.WriteLine($"warning: {step.Failure.Event}: {then}. {step.Failure.Finding} The batch: {step.Failure.FilesInShort}.");
+    }
+
+    /// <inheritdoc/>
     public void WeightsDownloaded(string model, DownloadProgress progress)
     {
         _download ??= new(terminal, model);
@@ -104,10 +112,12 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingObserver
         EpochMetrics metrics = epoch.Metrics;
         string heads = metrics.ClassTop1 is null ? "" : $" (class {Numbers.Percent(metrics.ClassTop1)}, distillation {Numbers.Percent(metrics.DistillationTop1)})";
         string average = metrics.EmaTop1 is null ? "" : $"  ema {Numbers.Percent(metrics.EmaTop1)}";
+        string waited = metrics.DataSeconds is >= 0.05 ? FormattableString.Invariant($"  ({metrics.DataSeconds:0.0} waiting for data)") : "";
+        string skipped = metrics.SkippedSteps == 0 ? "" : FormattableString.Invariant($"  {metrics.SkippedSteps} steps lost");
         string epochNumber = metrics.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(epoch.Epochs.ToString(CultureInfo.InvariantCulture).Length);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Name(epoch.Phase)}  epoch {epochNumber}/{epoch.Epochs}  loss {metrics.TrainLoss:0.0000}  validation {metrics.ValidationLoss:0.0000}  top-1 {Numbers.Percent(metrics.Top1)}{heads}{average}  {metrics.ImagesPerSecond:0} images/s  {metrics.Seconds:0.0} s");
+            $"{Name(epoch.Phase)}  epoch {epochNumber}/{epoch.Epochs}  loss {metrics.TrainLoss:0.0000}  validation {metrics.ValidationLoss:0.0000}  top-1 {Numbers.Percent(metrics.Top1)}{heads}{average}  {metrics.ImagesPerSecond:0} images/s  {metrics.Seconds:0.0} s{waited}{skipped}");
     }
 }
 

@@ -64,6 +64,8 @@ public static class RecipeSchema
         new("eps", ValueKind.Number, "What AdamW adds to the divisor.") { Default = 1e-8, Minimum = 0 },
         new("patience", ValueKind.Integer, "Evaluations without a better accuracy after which the training ends; 0 goes on to the last epoch.") { Default = 0L, Minimum = 0, Maximum = 1_000_000 },
         new("eval_every", ValueKind.Integer, "Epochs from one evaluation to the next; the first and the last epoch are evaluated always.") { Default = 1L, Minimum = 1, Maximum = 1_000_000 },
+        new("on_nonfinite", ValueKind.Text, "What becomes of a step whose loss or gradients are not finite, or whose loss has exploded: the run stops, the step is skipped, or the model goes back to the beginning of the epoch and on with the batches after the step (rollback).") { Default = "stop", Choices = ["stop", "skip", "rollback"] },
+        new("explosion_factor", ValueKind.Number, "How many times the loss of guessing, or the mean loss of the epoch before where that is more, a loss must exceed to count as exploded; 0 for never.") { Default = 100.0, Minimum = 0 },
     ];
 
     /// <summary>The keys of a recipe.</summary>
@@ -73,6 +75,7 @@ public static class RecipeSchema
         new("description", ValueKind.Text, "What the recipe is for."),
         new("seed", ValueKind.Integer, "What all randomness is drawn from: the same seed gives the same numbers.") { Default = 0L },
         new("fused", ValueKind.Boolean, "Whether models are trained by the code that the compiler wrote for it; otherwise by their readable forward pass and autograd, more slowly.") { Default = true },
+        new("tf32", ValueKind.Boolean, "Whether CUDA may round what float32 matrix products and convolutions multiply to TF32: faster where there is such a GPU, and less exact. It changes nothing on a CPU.") { Default = false },
         new("data", ValueKind.Table, "The images to train on and to judge by.") { Table = Data() },
         new("augmentation", ValueKind.Table, "How training images are cut, mirrored, changed and covered.") { Table = Augmentation() },
         new("teacher", ValueKind.Table, "The model that the student learns from.") { Table = Teacher() },

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Deit.Benchmarking;
@@ -14,29 +15,32 @@ public sealed record ModelBenchmark(RegisteredModelAttribute Model, int Batch, b
     private const int StepsOfPeak = 3;
     private const int Seed = 0;
 
+    /// <summary>Where to compute; the CPU unless told otherwise.</summary>
+    public Device Device { get; init; } = CPU;
+
     /// <summary>Times the paths and the product of two matrices in turns.</summary>
     /// <param name="rounds">How many turns each has; at least 1.</param>
     /// <exception cref="DeitException">The rate of stochastic depth is none.</exception>
     public ModelTimes Time(int rounds)
     {
-        using var batch = new ModelBatch(Model.Description, Batch);
-        using var sgemm = new Sgemm();
+        using var batch = new ModelBatch(Model.Description, Batch, Device);
+        using var sgemm = new Sgemm(Device);
         using IVisionModel fusedModel = CreateModel();
         using IVisionModel referenceModel = CreateModel();
         using ModelStep? fused = ModelStep.Create(ModelPath.Fused, fusedModel, batch, Train);
         using ModelStep reference = ModelStep.Create(ModelPath.Reference, referenceModel, batch, Train)!;
 
-        List<Candidate> candidates = [sgemm.Candidate, new(nameof(ModelPath.Reference), reference.Run)];
-        if (fused is not null) candidates.Add(new(nameof(ModelPath.Fused), fused.Run));
+        List<Candidate> candidates = [Finished(sgemm.Candidate), Finished(new(nameof(ModelPath.Reference), reference.Run))];
+        if (fused is not null) candidates.Add(Finished(new(nameof(ModelPath.Fused), fused.Run)));
         ImmutableArray<Timing> timings = Interleaved.Measure(rounds, candidates);
         return new(timings[0].Milliseconds, fused is null ? null : timings[2].Milliseconds, timings[1].Milliseconds);
     }
 
-    /// <summary>Bytes that a path takes at most while it runs, beside model and batch; see <see cref="PeakMemory"/>.</summary>
+    /// <summary>Bytes of this process's own memory that a path takes at most while it runs, beside model and batch; see <see cref="PeakMemory"/>. A GPU's memory is not in it.</summary>
     /// <param name="path">A path that the model has.</param>
     public long Peak(ModelPath path)
     {
-        using var batch = new ModelBatch(Model.Description, Batch);
+        using var batch = new ModelBatch(Model.Description, Batch, Device);
         using IVisionModel model = CreateModel();
         return PeakMemory.Of(() =>
         {
@@ -48,8 +52,20 @@ public sealed record ModelBenchmark(RegisteredModelAttribute Model, int Batch, b
     private IVisionModel CreateModel()
     {
         manual_seed(Seed);
-        return Model.Create(new() { DropPath = DropPath });
+        IVisionModel model = Model.Create(new() { DropPath = DropPath });
+        model.Module.to(Device);
+        return model;
     }
+
+    /// <summary>A GPU is asked for work and does it later: what is timed is the work.</summary>
+    private Candidate Finished(Candidate candidate) => Device.type != DeviceType.CUDA ? candidate : candidate with
+    {
+        Run = () =>
+        {
+            candidate.Run();
+            cuda.synchronize(Device);
+        },
+    };
 }
 
 /// <summary>How long a model takes: medians, in milliseconds.</summary>

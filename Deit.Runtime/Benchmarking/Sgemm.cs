@@ -6,7 +6,8 @@ namespace Deit.Benchmarking;
 /// A product of two large float32 matrices: as fast as libtorch computes on this machine, and so the measure of what a model
 /// makes of it.
 /// </summary>
-public sealed class Sgemm : IDisposable
+/// <param name="device">Where to compute; null computes on the CPU.</param>
+public sealed class Sgemm(Device? device = null) : IDisposable
 {
     /// <summary>Floating-point operations of a product.</summary>
     public const double Operations = 2.0 * Size * Size * Size;
@@ -14,8 +15,8 @@ public sealed class Sgemm : IDisposable
     private const long Size = 2048;
     private const ulong Seed = 0;
 
-    private readonly Tensor _left = Matrix();
-    private readonly Tensor _right = Matrix();
+    private readonly Tensor _left = Matrix(device);
+    private readonly Tensor _right = Matrix(device);
 
     /// <summary>The product, to be timed among the models.</summary>
     public Candidate Candidate => new("sgemm", () => _left.mm(_right).Dispose());
@@ -32,9 +33,9 @@ public sealed class Sgemm : IDisposable
         _right.Dispose();
     }
 
-    private static Tensor Matrix()
+    private static Tensor Matrix(Device? device)
     {
         using var generator = new Generator(Seed, CPU);
-        return rand(Size, Size, device: CPU, generator: generator).DetachFromDisposeScope();
+        return ModelBatch.On(device, rand(Size, Size, device: CPU, generator: generator));
     }
 }

@@ -42,8 +42,12 @@ public sealed record CheckpointState(string Model, int Epoch, double Top1, Epoch
 /// from there.
 /// </summary>
 /// <param name="Batches">The batches that were trained on.</param>
-/// <param name="Images">Their images.</param>
+/// <param name="Images">Their images, but for those of skipped steps, as in the sums that follow.</param>
 /// <param name="LossSum">The sum of the images' losses.</param>
 /// <param name="Right">The images whose prediction was right.</param>
 /// <param name="Seconds">The time that was spent on the epoch.</param>
-public sealed record EpochPosition(int Batches, long Images, double LossSum, long Right, double Seconds);
+/// <param name="DataSeconds">The time of it that was spent waiting for batches.</param>
+/// <param name="Skipped">The steps that the weights know nothing of: given up, or rolled back.</param>
+/// <param name="Failures">The steps that were given up: in a row where they are skipped, all of them where the training is rolled back.</param>
+public sealed record EpochPosition(
+    int Batches, long Images, double LossSum, long Right, double Seconds, double DataSeconds = 0, int Skipped = 0, int Failures = 0);

@@ -22,7 +22,8 @@ internal abstract class Descent : IDisposable
     public abstract void Gather(MicroBatch part);
 
     /// <summary>Goes a step down the gradients that the parameters have.</summary>
-    public abstract void Step(double learningRate);
+    /// <returns>Whether it did: where one of them is not finite, nothing changes.</returns>
+    public abstract bool TryStep(double learningRate);
 
     /// <summary>What the optimizer remembers; the same names whichever way is taken.</summary>
     public abstract IReadOnlyDictionary<string, Tensor> State();

@@ -38,4 +38,12 @@ public sealed record EpochMetrics
 
     /// <summary>How long training and evaluation took.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>The time of <see cref="Seconds"/> in which training waited for a batch; null of runs that did not measure it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? DataSeconds { get; init; }
+
+    /// <summary>Steps that failed and were given up, and those that were rolled back with them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int SkippedSteps { get; init; }
 }

@@ -40,13 +40,17 @@ internal sealed class FlatDescent : Descent
         else _sum!.Add();
     }
 
-    public override void Step(double learningRate)
+    public override bool TryStep(double learningRate)
     {
+        // One pass over the gradients tells both whether they are finite and how long they are.
+        double norm = _parameters.GradientNorm();
+        if (!double.IsFinite(norm)) return false;
         double scale = 1;
-        if (_clipper.IsByNorm) scale = FlatParameters.ClipFactor(_parameters.GradientNorm(), _clipLimit);
+        if (_clipper.IsByNorm) scale = FlatParameters.ClipFactor(norm, _clipLimit);
         else _clipper.Clip();
         if (_average is not null && _decay is { } decay) _average.Decay = decay.At(_optimizer.StepCount + 1);
         _optimizer.Step(learningRate, scale, _average);
+        return true;
     }
 
     public override IReadOnlyDictionary<string, Tensor> State() => _optimizer.State();

@@ -55,6 +55,11 @@ public interface ITrainingObserver
     {
     }
 
+    /// <summary>A step failed and was given up; the training goes on.</summary>
+    void StepGivenUp(StepGivenUp step)
+    {
+    }
+
     /// <summary>An epoch was trained and evaluated, and its checkpoint is written.</summary>
     void EpochDone(EpochDone epoch)
     {
@@ -97,6 +102,12 @@ public readonly record struct StepDone(
     double Accuracy,
     double ImagesPerSecond,
     TimeSpan Remaining);
+
+/// <summary>A step failed and was given up.</summary>
+/// <param name="Phase">Whether the teacher or the student is trained.</param>
+/// <param name="Policy">Whether it is skipped, or the training was rolled back.</param>
+/// <param name="Failure">What is known of it.</param>
+public sealed record StepGivenUp(TrainingPhase Phase, NonFinitePolicy Policy, StepFailure Failure);
 
 /// <summary>An epoch was trained and evaluated.</summary>
 /// <param name="Phase">Whether the teacher or the student is trained.</param>

@@ -158,7 +158,7 @@ public sealed class RecipeRun : IDisposable
     internal static RunSummary Summarize(Recipe recipe, TrainingResult result, TeacherSummary? teacher, double secondsBefore)
     {
         EpochMetrics last = result.Last;
-        var student = new StudentSummary(recipe.Student.Model, last.Top1, last.ClassTop1, last.DistillationTop1, last.EmaTop1);
+        var student = new StudentSummary(recipe.Student.Model, last.Top1, last.ClassTop1, last.DistillationTop1, last.EmaTop1, result.Epochs.Sum(static epoch => epoch.SkippedSteps));
         return new(recipe.Name, secondsBefore + result.Seconds, result.ImagesPerSecond, teacher, student);
     }
 }

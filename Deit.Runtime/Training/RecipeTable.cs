@@ -66,6 +66,7 @@ internal static class RecipeTable
             ("description", recipe.Description),
             ("seed", training.Seed),
             ("fused", training.Fused),
+            ("tf32", training.TensorFloat32),
             ("data.dataset", recipe.Data.Dataset),
             ("data.path", recipe.Data.Path),
             ("data.image_size", (long)recipe.Data.ImageSize),
@@ -116,6 +117,7 @@ internal static class RecipeTable
         {
             Seed = table.Integer("seed"),
             Fused = table.Boolean("fused"),
+            TensorFloat32 = table.Boolean("tf32"),
             Epochs = (int)table.Integer($"{at}.epochs"),
             BatchSize = (int)table.Integer($"{at}.batch_size"),
             GradientAccumulationSteps = (int)table.Integer($"{at}.grad_accum_steps"),
@@ -160,6 +162,8 @@ internal static class RecipeTable
             ClipMode = Choice<ClipMode>(table, $"{at}.clip_mode"),
             Patience = (int)table.Integer($"{at}.patience"),
             EvaluateEvery = (int)table.Integer($"{at}.eval_every"),
+            OnNonFinite = Choice<NonFinitePolicy>(table, $"{at}.on_nonfinite"),
+            ExplosionFactor = table.Number($"{at}.explosion_factor"),
             AdamW = new()
             {
                 Beta1 = table.Number($"{at}.beta1"),
@@ -216,6 +220,8 @@ internal static class RecipeTable
             ($"{at}.clip_mode", Choice(training.ClipMode)),
             ($"{at}.patience", (long)training.Patience),
             ($"{at}.eval_every", (long)training.EvaluateEvery),
+            ($"{at}.on_nonfinite", Choice(training.OnNonFinite)),
+            ($"{at}.explosion_factor", training.ExplosionFactor),
             ($"{at}.beta1", training.AdamW.Beta1),
             ($"{at}.beta2", training.AdamW.Beta2),
             ($"{at}.eps", training.AdamW.Epsilon),

@@ -50,7 +50,10 @@ public sealed class RunFolder
     /// <param name="epoch">The epoch, from 1.</param>
     public string KeptCheckpoint(int epoch) => System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"checkpoint-epoch-{epoch}"));
 
-    /// <summary>What a step leaves whose loss was no number, see <see cref="FailureFolder"/>.</summary>
+    /// <summary>The state at the beginning of the epoch that is going on, where a training may go back to it.</summary>
+    internal string RollbackCheckpoint => System.IO.Path.Combine(Path, "checkpoint-rollback");
+
+    /// <summary>What a step leaves that failed, see <see cref="FailureFolder"/>.</summary>
     public string Failure => System.IO.Path.Combine(Path, "failure");
 
     /// <summary>The folder of the run's teacher; there only where the run trains one.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Deit.Training;
 
 /// <summary>
@@ -22,4 +24,11 @@ public sealed record TeacherSummary(string Model, double Top1);
 /// <param name="ClassTop1">Accuracy of the class head alone; null of a model with one head.</param>
 /// <param name="DistillationTop1">Accuracy of the distillation head alone; null of a model with one head.</param>
 /// <param name="EmaTop1">Accuracy with the averaged weights; null where none are kept.</param>
-public sealed record StudentSummary(string Model, double Top1, double? ClassTop1, double? DistillationTop1, double? EmaTop1);
+/// <param name="SkippedSteps">Steps that failed and were given up, and those that were rolled back with them.</param>
+public sealed record StudentSummary(
+    string Model,
+    double Top1,
+    double? ClassTop1,
+    double? DistillationTop1,
+    double? EmaTop1,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int SkippedSteps = 0);

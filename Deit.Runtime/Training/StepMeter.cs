@@ -18,6 +18,9 @@ internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
     private long _right;
     private long _images;
     private double _secondsBefore;
+    private double _waited;
+    private int _skipped;
+    private (double Loss, long Right, long Images) _step;
 
     /// <summary>The mean loss of the epoch's images so far.</summary>
     public double Loss => _loss / _images;
@@ -28,8 +31,20 @@ internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
     /// <summary>The time spent on the epoch so far, before and after a pause.</summary>
     public double Seconds => _secondsBefore + time.GetElapsedTime(_epochBegin).TotalSeconds;
 
-    /// <summary>How far the epoch is.</summary>
-    public EpochPosition Position => new(_batches, _images, _loss, _right, Seconds);
+    /// <summary>The time of it in which the training waited for a batch.</summary>
+    public double DataSeconds => _waited;
+
+    /// <summary>Steps of the epoch so far that the weights know nothing of: given up, or rolled back.</summary>
+    public int SkippedSteps => _skipped;
+
+    /// <summary>Steps that were given up: in a row, or of the epoch, as <see cref="CountStep"/> is told.</summary>
+    public int Failures { get; private set; }
+
+    /// <summary>Whether the weights have learned anything in the epoch.</summary>
+    public bool HasLearned => _images > 0;
+
+    /// <summary>How far the epoch is: after the last step that was counted.</summary>
+    public EpochPosition Position => new(_batches, _images, _loss, _right, Seconds, _waited, _skipped, Failures);
 
     /// <summary>Begins an epoch.</summary>
     /// <param name="epoch">The epoch, from 1.</param>
@@ -40,26 +55,54 @@ internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
         from ??= new(0, 0, 0, 0, 0);
         (_epoch, _batches, _stepsOfEpoch) = (epoch, from.Batches, MicroBatch.Steps(from.Batches, batchesPerStep));
         (_loss, _right, _images, _secondsBefore) = (from.LossSum, from.Right, from.Images, from.Seconds);
+        (_waited, _skipped, Failures, _step) = (from.DataSeconds, from.Skipped, from.Failures, default);
         _epochBegin = time.GetTimestamp();
     }
 
-    /// <summary>Counts the images of a micro-batch.</summary>
+    /// <summary>Measures how long one waits for batches: what the loader has not made yet, or not moved to its device.</summary>
+    public IEnumerable<T> Waiting<T>(IEnumerable<T> batches)
+    {
+        using IEnumerator<T> enumerator = batches.GetEnumerator();
+        while (true)
+        {
+            long begin = time.GetTimestamp();
+            if (!enumerator.MoveNext()) yield break;
+            _waited += time.GetElapsedTime(begin).TotalSeconds;
+            yield return enumerator.Current;
+        }
+    }
+
+    /// <summary>Adds the images of a micro-batch to the step, which counts once <see cref="CountStep"/> says so.</summary>
     /// <param name="loss">The mean of their losses.</param>
     /// <param name="right">Those whose prediction was right.</param>
     /// <param name="images">How many they are.</param>
-    public void Add(double loss, long right, int images)
-    {
-        _loss += loss * images;
-        _right += right;
-        _images += images;
-        _batches++;
-    }
+    public void Add(double loss, long right, int images) =>
+        _step = (_step.Loss + (loss * images), _step.Right + right, _step.Images + images);
 
     /// <summary>Counts a step.</summary>
-    public void CountStep()
+    /// <param name="batches">Its batches.</param>
+    /// <param name="endsFailures">Whether those before it that were given up are forgotten: they are counted in a row.</param>
+    public void CountStep(int batches, bool endsFailures)
     {
-        _stepsOfRun++;
-        _stepsOfEpoch++;
+        (_loss, _right, _images) = (_loss + _step.Loss, _right + _step.Right, _images + _step.Images);
+        if (endsFailures) Failures = 0;
+        PassStep(batches);
+    }
+
+    /// <summary>Counts a step that was given up.</summary>
+    /// <param name="batches">Its batches.</param>
+    public void SkipStep(int batches)
+    {
+        _skipped++;
+        Failures++;
+        PassStep(batches);
+    }
+
+    /// <summary>Forgets what the epoch's steps so far have learned: the weights are those of its beginning again.</summary>
+    public void RollBack()
+    {
+        (_loss, _right, _images) = (0, 0, 0);
+        _skipped = _stepsOfEpoch;
     }
 
     /// <summary>Where the training stands.</summary>
@@ -69,5 +112,13 @@ internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
         int stepsLeft = ((epochs - _epoch) * steps) + steps - _stepsOfEpoch;
         TimeSpan remaining = time.GetElapsedTime(_begin) / _stepsOfRun * stepsLeft;
         return new(phase, _epoch, epochs, _stepsOfEpoch, steps, Loss, (double)_right / _images, ImagesPerSecond, remaining);
+    }
+
+    private void PassStep(int batches)
+    {
+        _batches += batches;
+        _stepsOfEpoch++;
+        _stepsOfRun++;
+        _step = default;
     }
 }

@@ -150,6 +150,7 @@ public sealed class TeachRun : IDisposable
         TeacherCacheKey key = TeacherCacheKey.Of(_recipe, _data, _teacher.Description).WithState(teacher.WeightsSum());
         cache = cache is null ? TeacherCache.Begin(Folder, prepared.Summary, key, Layout) : Open(key);
         TeacherCache.DeleteLeftovers(Folder);
+        using IDisposable arithmetic = TensorFloat32.Begin(Training.TensorFloat32);
         teacher.MoveTo(_options.Device);
         teacher.Begin(_data);
 

@@ -21,6 +21,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
     {
         DataFit.Require(learner.Model.Description, data);
         Device device = surroundings.Device ?? learner.Model.Module.parameters().First().device;
+        using IDisposable arithmetic = TensorFloat32.Begin(options.TensorFloat32);
         learner.Begin(data, device);
         learner.Loss = options.Loss;
         using var frozen = new FrozenParameters(learner.Model, options.Freeze);
@@ -39,9 +40,10 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
             new(surroundings.Phase, learner.Model.Description.Name, options.TotalEpochs, log.Epochs.Count, steps));
         var meter = new StepMeter(surroundings.Time, options.TotalEpochs, steps);
         var saver = new StepSaver(log, state, surroundings.Checkpoints, surroundings.Time);
+        using var guard = new StepGuard(learner, options, surroundings, loader.Dataset, state, meter);
         for (int epoch = log.Epochs.Count; epoch < options.TotalEpochs && !EarlyStop.IsDue(log.Epochs, options.Patience); epoch++)
         {
-            EpochMetrics achieved = RunEpoch(epoch, within, log.Epochs, state, loader, evaluator, meter, saver, cancellationToken);
+            EpochMetrics achieved = RunEpoch(epoch, within, log.Epochs, state, loader, evaluator, meter, guard, saver, cancellationToken);
             within = null;
             log.Add(achieved, state);
             board.Add(achieved);
@@ -68,6 +70,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         DataLoader loader,
         Evaluator evaluator,
         StepMeter meter,
+        StepGuard guard,
         StepSaver saver,
         CancellationToken cancellationToken)
     {
@@ -75,7 +78,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         saver.BeginEpoch(from);
         try
         {
-            return TrainAndEvaluate(epoch, before, state, loader, evaluator, meter, saver, cancellationToken);
+            return TrainAndEvaluate(epoch, before, state, loader, evaluator, meter, guard, saver, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -91,11 +94,14 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         DataLoader loader,
         Evaluator evaluator,
         StepMeter meter,
+        StepGuard guard,
         StepSaver saver,
         CancellationToken cancellationToken)
     {
         double learningRate = _schedule.At(epoch, [.. before.Select(static earlier => earlier.EvaluatedEpoch is null ? earlier.Top1 : (double?)null)]);
-        Train(epoch, learningRate, state, loader, meter, saver, cancellationToken);
+        guard.BeginEpoch(epoch, learningRate, before);
+        Train(epoch, learningRate, state, loader, meter, guard, saver, cancellationToken);
+        guard.EndEpoch();
         (double trainLoss, double imagesPerSecond) = (meter.Loss, meter.ImagesPerSecond);
 
         if (!Evaluates(epoch))
@@ -108,6 +114,8 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
                 TrainLoss = trainLoss,
                 ImagesPerSecond = imagesPerSecond,
                 Seconds = meter.Seconds,
+                DataSeconds = meter.DataSeconds,
+                SkippedSteps = meter.SkippedSteps,
             };
         }
 
@@ -125,6 +133,8 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
             EmaTop1 = EvaluateAverage(state, evaluator, cancellationToken),
             ImagesPerSecond = imagesPerSecond,
             Seconds = meter.Seconds,
+            DataSeconds = meter.DataSeconds,
+            SkippedSteps = meter.SkippedSteps,
         };
     }
 
@@ -132,35 +142,52 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         epoch == 0 || (epoch + 1) % options.EvaluateEvery == 0 || epoch + 1 == options.TotalEpochs;
 
     private void Train(
-        int epoch, double learningRate, TrainingState state, DataLoader loader, StepMeter meter, StepSaver saver, CancellationToken cancellationToken)
+        int epoch,
+        double learningRate,
+        TrainingState state,
+        DataLoader loader,
+        StepMeter meter,
+        StepGuard guard,
+        StepSaver saver,
+        CancellationToken cancellationToken)
     {
         learner.Model.Module.train(options.TrainMode);
         int number = meter.Position.Batches;
-        var failures = new FailureReport(learner, options, surroundings, loader.Dataset);
-        foreach (Batch batch in loader.Epoch(epoch, skipBatches: number))
+        foreach (Batch batch in meter.Waiting(loader.Epoch(epoch, skipBatches: number)))
         {
             using (batch)
-            using (DisposeScope scope = NewDisposeScope())
             {
                 var part = MicroBatch.Of(number, loader.BatchesPerEpoch, options.GradientAccumulationSteps);
+                if (part.IsFirst)
+                {
+                    // A step that was begun is finished: gradients of half a step are in no checkpoint.
+                    cancellationToken.ThrowIfCancellationRequested();
+                    guard.BeginStep();
+                }
 
-                // A step that was begun is finished: gradients of half a step are in no checkpoint.
-                if (part.IsFirst) cancellationToken.ThrowIfCancellationRequested();
-                TrainingRandom.BeginBatch(options.Seed, epoch, number);
-                (Tensor images, Tensor targets) = _views.Mix(batch, epoch, number);
-                using Lesson lesson = learner.Learn(images, targets, new(epoch, number, batch.Indices), _fused);
-                double value = lesson.Loss.item<float>();
-                if (!double.IsFinite(value)) throw failures.Of(meter.Position, epoch, value, learningRate, batch, images, targets, state);
-                state.Descend(lesson, part, learningRate);
-                meter.Add(value, Evaluator.Right(lesson.Logits, targets.argmax(1)), batch.Indices.Count);
+                if (!guard.HasGivenUp) Learn(epoch, learningRate, state, meter, guard, batch, number, part);
                 number++;
                 if (!part.IsLast) continue;
 
-                meter.CountStep();
-                surroundings.Observer?.StepDone(meter.Report(surroundings.Phase));
+                guard.EndStep(part.Count);
+                if (!guard.HasGivenUp) surroundings.Observer?.StepDone(meter.Report(surroundings.Phase));
                 saver.StepDone(meter.Position);
             }
         }
+    }
+
+    /// <summary>Learns from a batch, or gives its step up.</summary>
+    private void Learn(
+        int epoch, double learningRate, TrainingState state, StepMeter meter, StepGuard guard, Batch batch, int number, MicroBatch part)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        TrainingRandom.BeginBatch(options.Seed, epoch, number);
+        (Tensor images, Tensor targets) = _views.Mix(batch, epoch, number);
+        using Lesson lesson = learner.Learn(images, targets, new(epoch, number, batch.Indices), _fused);
+        double loss = lesson.Loss.item<float>();
+        FailureCause? cause = guard.Judge(loss) ?? (state.Descend(lesson, part, learningRate) ? null : FailureCause.Gradient);
+        if (cause is { } failure) guard.GiveUp(failure, loss, new(number, batch, images, targets));
+        else meter.Add(loss, Evaluator.Right(lesson.Logits, targets.argmax(1)), batch.Indices.Count);
     }
 
     private double? EvaluateAverage(TrainingState state, Evaluator evaluator, CancellationToken cancellationToken)

@@ -154,11 +154,31 @@ public sealed record TrainingOptions
         init => field = Check.Value("The epochs between two evaluations", value, value >= 1, "at least 1");
     } = 1;
 
+    /// <summary>What becomes of a step whose loss or gradients are not finite, or whose loss has exploded.</summary>
+    public NonFinitePolicy OnNonFinite { get; init; }
+
+    /// <summary>
+    /// How many times the loss of guessing, or the mean loss of the epoch before where that is more, the loss of a batch must exceed to count as
+    /// exploded; 0 for never. By default what no training of sound logits reaches, so that it is noticed before weights stop being numbers.
+    /// </summary>
+    /// <exception cref="DeitException">The value is negative.</exception>
+    public double ExplosionFactor
+    {
+        get;
+        init => field = Check.Value("The factor of an exploded loss", value, value >= 0, "at least 0");
+    } = 100;
+
     /// <summary>
     /// Whether the model is trained by its generated training code, where it has any; otherwise by its readable forward pass and
     /// autograd.
     /// </summary>
     public bool Fused { get; init; } = true;
+
+    /// <summary>
+    /// Whether CUDA may round what float32 matrix products and convolutions multiply to TF32, which is faster on GPUs that have it and less exact;
+    /// otherwise float32 is float32, for convolutions too. It changes nothing on a CPU.
+    /// </summary>
+    public bool TensorFloat32 { get; init; }
 
     /// <summary>The epochs of the whole training, a warmup before the schedule and the cooldown after it included.</summary>
     public int TotalEpochs => Epochs + CooldownEpochs + (WarmupPrefix ? WarmupEpochs : 0);

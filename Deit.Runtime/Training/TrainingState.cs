@@ -23,12 +23,13 @@ internal sealed class TrainingState : IDisposable
     public ExponentialMovingAverage? Average { get; }
 
     /// <summary>Finds the gradients of a micro-batch; with the last one of a step, goes a step down the mean of all.</summary>
-    public void Descend(Lesson lesson, MicroBatch part, double learningRate)
+    /// <returns>Whether it could: where a gradient of the step is not finite, nothing has changed.</returns>
+    public bool Descend(Lesson lesson, MicroBatch part, double learningRate)
     {
         if (part.IsFirst) _descent.ZeroGradients();
         lesson.Backward(part.Count);
         _descent.Gather(part);
-        if (part.IsLast) _descent.Step(learningRate);
+        return !part.IsLast || _descent.TryStep(learningRate);
     }
 
     /// <summary>Writes a checkpoint.</summary>

@@ -15,7 +15,7 @@ public sealed class BenchCommandTests
     [Fact]
     public void Training_is_measured_on_both_paths()
     {
-        JsonElement result = Bench("--train");
+        JsonElement result = Bench("--train", "--device", "cpu");
 
         AssertPath(result, "fused", passes: 3);
         AssertPath(result, "reference", passes: 3);
@@ -36,6 +36,7 @@ public sealed class BenchCommandTests
     [InlineData("'--threads' must be at least 1.", Model, "--threads", "0")]
     [InlineData("'--drop-path' must be at least 0 and less than 1.", Model, "--drop-path", "1")]
     [InlineData("many", Model, "--batch", "many")]
+    [InlineData("--device: 'gpu' is no device", Model, "--device", "gpu")]
     [InlineData("'bench' needs a model.")]
     [InlineData("Did you mean 'deit_digits_distilled'?", "deit_digits_destilled")]
     public void A_wrong_command_line_has_exit_code_2(string message, params string[] arguments)

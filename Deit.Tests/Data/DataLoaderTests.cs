@@ -1,5 +1,6 @@
 using Deit.Augmentation;
 using Deit.Data;
+using Deit.Tests.Support;
 using TorchSharp;
 using static Deit.Tests.Data.Batches;
 using static TorchSharp.torch;
@@ -195,17 +196,28 @@ public class DataLoaderTests
         Assert.True(batch.Images.IsInvalid && batch.Labels.IsInvalid);
     }
 
-    [SkippableFact]
-    public void Batches_live_on_the_device_asked_for()
+    /// <summary>More batches than the loader has memory for: what was copied from is used again, and no sooner than it was copied.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Devices.All), MemberType = typeof(Devices))]
+    public void Batches_live_on_the_device_asked_for(string deviceName)
     {
-        Skip.IfNot(cuda.is_available(), "There is no CUDA device.");
-        using Batch onDevice = new DataLoader(new PatternDataset(4), Plain with { Device = CUDA }).Epoch(0).Single();
-        using Batch onHost = new DataLoader(new PatternDataset(4), Plain).Epoch(0).Single();
-        using Tensor copied = onDevice.Images.cpu();
+        Device device = Devices.Require(deviceName);
+        var dataset = new PatternDataset(50);
+        Batch[] onDevice = [.. new DataLoader(dataset, Plain with { Device = device }).Epoch(0)];
+        Batch[] onHost = [.. new DataLoader(dataset, Plain).Epoch(0)];
 
-        Assert.Equal(DeviceType.CUDA, onDevice.Images.device_type);
-        Assert.Equal(DeviceType.CUDA, onDevice.Labels.device_type);
-        Assert.Equal(onHost.Images.data<float>().ToArray(), copied.data<float>().ToArray());
+        Assert.Equal(13, onDevice.Length);
+        foreach ((Batch there, Batch here) in onDevice.Zip(onHost))
+        {
+            using (there)
+            using (here)
+            using (NewDisposeScope())
+            {
+                Assert.Equal((device.type, device.type), (there.Images.device_type, there.Labels.device_type));
+                Assert.Equal(here.Images.data<float>().ToArray(), there.Images.cpu().data<float>().ToArray());
+                Assert.Equal(here.Labels.data<long>().ToArray(), there.Labels.cpu().data<long>().ToArray());
+            }
+        }
     }
 
     [Fact]

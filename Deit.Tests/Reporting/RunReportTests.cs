@@ -49,6 +49,7 @@ public sealed partial class RunReportTests : IDisposable
 
         // What the page says of the predictions is what the evaluation found.
         Assert.Contains($"All 359 images of digits/val: {Figures.Percent(summary.Student.Top1)} right.", page);
+        Assert.Contains("those of the last weights", page);
         Assert.Contains("<dt>ema_decay</dt><dd class=\"set\">0.9</dd>", page);
         Assert.Contains("<dt>tau</dt><dd class=\"\">1</dd>", page);
     }

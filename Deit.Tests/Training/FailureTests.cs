@@ -1,3 +1,4 @@
+using Deit.Losses;
 using Deit.Tests.Support;
 using Deit.Training;
 
@@ -18,19 +19,49 @@ public sealed class FailureTests : IDisposable
     [InlineData("student.lr=1e30", "failure")]
     public void The_first_layer_that_is_not_finite_is_found_and_found_again(string option, string folder)
     {
-        Recipe recipe = TinyRecipe.Load(_temporary.Path, option, "student.warmup_epochs=0");
+        Recipe recipe = TinyRecipe.Load(_temporary.Path, option, "student.warmup_epochs=0", "teacher.explosion_factor=0", "student.explosion_factor=0");
 
         var error = Assert.Throws<DeitException>(() => RecipeRun.Start(recipe, TinyModels.Registry, new() { Output = Output }).Execute());
-        (StepFailure then, string? now) = FailureFolder.Replay(Output, TinyModels.Registry);
+        (StepFailure then, StepFailure now) = FailureFolder.Replay(Output, TinyModels.Registry);
 
         Assert.Matches(@"^The loss is (NaN|Infinity) at step \d of epoch 1, at learning rate 1E\+30: ", error.Message);
         Assert.Contains(then.Finding, error.Message, StringComparison.Ordinal);
         Assert.Contains($"and {256 - 3} more.", error.Message, StringComparison.Ordinal);
         Assert.Equal(256, then.Files.Length);
         Assert.Matches("^(first|norm|branch|head|head_dist)", then.FirstNonFinite);
-        Assert.Equal(then.FirstNonFinite, now);
+        Assert.Equal(then.FirstNonFinite, now.FirstNonFinite);
         Assert.True(File.Exists(Path.Combine(Output, folder, "failure.json")));
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void A_loss_that_explodes_is_noticed_while_it_is_a_number_and_the_layer_that_grew_is_found_again()
+    {
+        Recipe recipe = TinyRecipe.Load(_temporary.Path, "student.lr=1e4", "student.warmup_epochs=0", "distillation.type=none");
+
+        var error = Assert.Throws<DeitException>(() => RecipeRun.Start(recipe, TinyModels.Registry, new() { Output = Output }).Execute());
+        (StepFailure then, StepFailure now) = FailureFolder.Replay(Output, TinyModels.Registry);
+
+        // A hundred times the logarithm of ten classes.
+        Assert.Matches(@"^The loss has exploded to \S+, beyond 230\.3, at step \d of epoch 1, at learning rate 10000: ", error.Message);
+        Assert.Equal((FailureCause.Explosion, null), (then.Cause, then.FirstNonFinite));
+        Assert.Matches(@"^(first|branch|head) \(up to \S+, from inputs up to \S+\)$", then.Growth);
+        Assert.Equal(then.Finding, now.Finding);
+        Assert.Contains($"that of {then.Growth} grew the most.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(10, "cross_entropy", null, 230.2585)]
+    [InlineData(10, "cross_entropy", 3.0, 300)]
+    [InlineData(10, "cross_entropy", 0.1, 230.2585)]
+    [InlineData(1, "cross_entropy", null, 69.3147)]
+    [InlineData(1000, "bce", null, 69.3147)]
+    public void A_loss_explodes_beyond_what_guessing_and_the_epoch_before_lost(int classes, string loss, double? before, double limit)
+    {
+        TrainingOptions options = new() { Loss = new() { Type = loss == "bce" ? LossType.Bce : LossType.CrossEntropy } };
+
+        Assert.Equal(limit, StepGuard.LossLimit(options, classes, before), 4);
+        Assert.Equal(double.PositiveInfinity, StepGuard.LossLimit(options with { ExplosionFactor = 0 }, classes, before));
     }
 
     [Fact]

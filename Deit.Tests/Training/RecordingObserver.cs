@@ -18,8 +18,13 @@ internal sealed class RecordingObserver : ITrainingObserver
     /// <summary>What to do after a teacher's answers to a batch.</summary>
     public Action<BatchAnswered>? AfterBatch { get; init; }
 
+    public List<StepGivenUp> GivenUp { get; } = [];
+
     /// <summary>What to do after a step, such as to cancel.</summary>
     public Action<StepDone>? AfterStep { get; init; }
+
+    /// <summary>What to do after a step that was given up.</summary>
+    public Action<StepGivenUp>? AfterGivenUp { get; init; }
 
     public void WeightsLoaded(WeightsLoaded weights) => Loaded.Add(weights);
 
@@ -34,6 +39,12 @@ internal sealed class RecordingObserver : ITrainingObserver
     public void BatchAnswered(BatchAnswered batch) => AfterBatch?.Invoke(batch);
 
     public void EpochAnswered(EpochAnswered epoch) => Answered.Add(epoch);
+
+    public void StepGivenUp(StepGivenUp step)
+    {
+        GivenUp.Add(step);
+        AfterGivenUp?.Invoke(step);
+    }
 
     public void EpochDone(EpochDone epoch) => Epochs.Add(epoch);
 }

@@ -104,7 +104,7 @@ public sealed class ResumedOptionsTests : IDisposable
         }
     }
 
-    private static EpochMetrics Timeless(EpochMetrics epoch) => epoch with { ImagesPerSecond = 0, Seconds = 0 };
+    private static EpochMetrics Timeless(EpochMetrics epoch) => epoch with { ImagesPerSecond = 0, Seconds = 0, DataSeconds = null };
 
     private static TrainingResult Fit(RegisteredModelAttribute registered, TrainingOptions options, FitOptions surroundings, CancellationToken cancellationToken)
     {

@@ -38,7 +38,8 @@ internal sealed class PendingBatch : IPendingBatch<Batch>
         Tensor labels = empty([Count], int64, CPU).DetachFromDisposeScope();
         Span<long> values = MemoryMarshal.Cast<byte, long>(labels.bytes);
         for (int place = 0; place < Count; place++) values[place] = _dataset.Label(_indices[place]);
-        return new Batch(_staging.ToDevice(_images), _staging.ToDevice(labels), _indices);
+        (Tensor images, Tensor ofImages) = _staging.ToDevice(_images, labels);
+        return new Batch(images, ofImages, _indices);
     }
 
     /// <inheritdoc/>

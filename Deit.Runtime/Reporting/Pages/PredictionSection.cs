@@ -9,11 +9,14 @@ internal static class PredictionSection
     private const int SmallPngSide = 64;
 
     /// <summary>The section.</summary>
-    public static Section Draw(ModelAnswers answers)
+    /// <param name="answers">What the model makes of the images.</param>
+    /// <param name="hasAverage">Whether there are averaged weights too, which these answers are not of.</param>
+    public static Section Draw(ModelAnswers answers, bool hasAverage)
     {
+        string weights = hasAverage ? " The answers are those of the last weights, as the accuracy above, not of the averaged ones." : "";
         int wrong = answers.Answers.Count(static answer => !answer.IsRight);
         return new("predictions", "Predictions", Html.Of($"""
-            <p class="note">{Scope(answers)}: {Figures.Percent(answers.Top1)} right. Below an image, its most probable classes.</p>
+            <p class="note">{Scope(answers)}: {Figures.Percent(answers.Top1)} right. Below an image, its most probable classes.{weights}</p>
             {Group(wrong == 1 ? "The one mistake" : $"Mistakes, the most certain of {Figures.Count(wrong)}", answers.Pictures.Wrong, answers.Classes)}
             {Group("Right", answers.Pictures.Right, answers.Classes)}
             """));

@@ -16,7 +16,7 @@ internal static class ReportPage
         yield return CurveSection.Draw(run);
         if (answers is not null)
         {
-            yield return PredictionSection.Draw(answers);
+            yield return PredictionSection.Draw(answers, hasAverage: run.Last?.EmaTop1 is not null);
             yield return ConfusionSection.Draw(answers);
         }
         else

@@ -1,0 +1,136 @@
+using Deit.Data;
+
+namespace Deit.Training;
+
+/// <summary>
+/// Watches over the steps of a training: one whose loss or gradients are not finite, or whose loss has exploded, is looked into, leaves the state
+/// untouched, and stops the training or is given up, as <see cref="TrainingOptions.OnNonFinite"/> says.
+/// </summary>
+internal sealed class StepGuard : IDisposable
+{
+    /// <summary>
+    /// Steps that may be given up, in a row where they are skipped, of an epoch where it is rolled back. One more stops the training: what fails
+    /// so often does not fail by chance.
+    /// </summary>
+    public const int MostFailures = 10;
+
+    private readonly Learner _learner;
+    private readonly TrainingOptions _options;
+    private readonly FitOptions _surroundings;
+    private readonly TrainingState _state;
+    private readonly StepMeter _meter;
+    private readonly FailureReport _report;
+    private readonly KeptBuffers? _buffers;
+    private int _epoch;
+    private double _learningRate;
+    private double _limit;
+
+    /// <exception cref="DeitException">It is to be rolled back, and there is no folder.</exception>
+    public StepGuard(Learner learner, TrainingOptions options, FitOptions surroundings, IImageDataset dataset, TrainingState state, StepMeter meter)
+    {
+        if (options.OnNonFinite == NonFinitePolicy.Rollback && surroundings.Folder is null)
+        {
+            throw new DeitException("A training that is to be rolled back needs a folder to keep its state in: give one, or skip steps that fail.");
+        }
+
+        (_learner, _options, _surroundings, _state, _meter) = (learner, options, surroundings, state, meter);
+        _report = new(learner, options, surroundings, dataset);
+
+        // In evaluation mode no forward pass moves a buffer.
+        _buffers = options.TrainMode ? new(learner.Model.Module) : null;
+    }
+
+    /// <summary>Whether the current step was given up: its other batches are passed over.</summary>
+    public bool HasGivenUp { get; private set; }
+
+    /// <summary>The loss that a batch must exceed to count as exploded.</summary>
+    /// <param name="options">The factor, and the kind of loss.</param>
+    /// <param name="classes">The model's classes.</param>
+    /// <param name="meanBefore">The mean training loss of the epoch before; null in the first.</param>
+    /// <returns>
+    /// So many times the greater of that mean and what a model loses that thinks all classes equally probable: a loss that is next to
+    /// nothing may grow by any factor over a single image. Infinity where the factor is 0.
+    /// </returns>
+    public static double LossLimit(TrainingOptions options, int classes, double? meanBefore)
+    {
+        if (options.ExplosionFactor == 0) return double.PositiveInfinity;
+        double ofGuessing = Math.Log(options.Loss.Type == Losses.LossType.Bce ? 2 : Math.Max(2, classes));
+        return options.ExplosionFactor * Math.Max(ofGuessing, meanBefore ?? 0);
+    }
+
+    /// <summary>Begins an epoch.</summary>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <param name="learningRate">Its learning rate.</param>
+    /// <param name="before">The epochs before it.</param>
+    public void BeginEpoch(int epoch, double learningRate, IReadOnlyList<EpochMetrics> before)
+    {
+        (_epoch, _learningRate) = (epoch, learningRate);
+        _limit = LossLimit(_options, _learner.Model.Description.Classes, before.Count == 0 ? null : before[^1].TrainLoss);
+
+        // At its very beginning alone: resumed further on, it finds what the interrupted run wrote there.
+        bool begins = _meter.Position.Batches == 0;
+        if (begins && _options.OnNonFinite == NonFinitePolicy.Rollback)
+        {
+            _state.Save(_surroundings.Folder!.RollbackCheckpoint, new(_learner.Model.Description.Name, epoch, 0));
+        }
+    }
+
+    /// <summary>Begins a step.</summary>
+    public void BeginStep()
+    {
+        HasGivenUp = false;
+        _buffers?.Keep();
+    }
+
+    /// <summary>What is wrong with the loss of a batch; null where nothing is.</summary>
+    public FailureCause? Judge(double loss)
+    {
+        if (!double.IsFinite(loss)) return FailureCause.Loss;
+        return loss > _limit ? FailureCause.Explosion : null;
+    }
+
+    /// <summary>Gives the current step up.</summary>
+    /// <exception cref="DeitException">The training is to stop.</exception>
+    public void GiveUp(FailureCause cause, double loss, FailedBatch batch)
+    {
+        StepFailure failure = _report.Of(cause, loss, _limit, _epoch, _learningRate, batch);
+        _buffers?.Restore();
+        bool stops = _options.OnNonFinite == NonFinitePolicy.Stop || _meter.Failures >= MostFailures;
+        string kept = stops || !FailureFolder.IsIn(_surroundings.Folder) ? _report.Keep(failure, _meter.Position, _state, batch) : "";
+        if (stops) throw new DeitException(Reason(failure, kept));
+        HasGivenUp = true;
+        if (_options.OnNonFinite == NonFinitePolicy.Rollback) RollBack();
+        _surroundings.Observer?.StepGivenUp(new(_surroundings.Phase, _options.OnNonFinite, failure));
+    }
+
+    /// <summary>Counts the step.</summary>
+    /// <param name="batches">Its batches.</param>
+    public void EndStep(int batches)
+    {
+        if (HasGivenUp) _meter.SkipStep(batches);
+        else _meter.CountStep(batches, endsFailures: _options.OnNonFinite == NonFinitePolicy.Skip);
+    }
+
+    /// <summary>Refuses an epoch of which no step was made: there is nothing to measure, and nothing changed.</summary>
+    /// <exception cref="DeitException">There was none.</exception>
+    public void EndEpoch()
+    {
+        if (_meter.HasLearned) return;
+        throw new DeitException(FormattableString.Invariant(
+            $"Every step of epoch {_epoch + 1} failed and was given up, at learning rate {_learningRate:R}: lower lr, lengthen warmup_epochs, or set clip_grad."));
+    }
+
+    public void Dispose() => _buffers?.Dispose();
+
+    private void RollBack()
+    {
+        _state.Load(_surroundings.Folder!.RollbackCheckpoint);
+        _meter.RollBack();
+    }
+
+    private string Reason(StepFailure failure, string kept)
+    {
+        string often = _options.OnNonFinite == NonFinitePolicy.Stop ? "" : FormattableString.Invariant($" {MostFailures} steps were given up before it.");
+        return $"{failure.Event}: lower lr, lengthen warmup_epochs, or set clip_grad. {failure.Finding}{often} The batch: {failure.FilesInShort}.{kept}";
+    }
+}
