@@ -112,7 +112,7 @@ internal sealed class FedSteps : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, TrainingRandom.Mixing(0, 0, number), 0);
-        using Lesson lesson = _learner.Learn(images, targets, fused: true);
+        using Lesson lesson = _learner.Learn(images, targets, new(0, number, batch.Indices), fused: true);
         _state.Descend(lesson, new(0, 1), _options.LearningRate);
     }
 }

@@ -23,7 +23,7 @@ internal sealed record TopLogits(Tensor Values, Tensor Classes, Tensor Rest)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor values, Tensor classes) = logits.topk(kept, 1);
-        Tensor others = logits.scatter(1, classes, full_like(values, double.NegativeInfinity));
+        Tensor others = logits.scatter(1, classes, full_like(values, double.NegativeInfinity, device: values.device));
         Tensor rest = others.logsumexp(1, keepdim: true) - Math.Log(logits.shape[1] - kept);
         return new(values.MoveToOuterDisposeScope(), classes.MoveToOuterDisposeScope(), rest.MoveToOuterDisposeScope());
     }

@@ -14,13 +14,13 @@ public sealed class TeacherCacheTests : IDisposable
     // Each is to be refused, under the name before the equals sign.
     private static readonly string[] Changes =
     [
-        "seed=12", "fused=false", "data.fast_decode=true",
+        "seed=12", "fused=false", "tf32=true", "data.fast_decode=true",
         "augmentation.crop=simple", "augmentation.crop_padding=2", "augmentation.scale=[0.5, 1]", "augmentation.ratio=[0.9, 1.1]",
         "augmentation.interpolation=bilinear", "augmentation.hflip=0.5", "augmentation.vflip=0.5", "augmentation.auto_augment=rand-m9-mstd0.5-inc1",
         "augmentation.color_jitter=[0.3]", "augmentation.color_jitter_prob=0.5", "augmentation.force_color_jitter=true",
         "augmentation.grayscale_prob=0.1", "augmentation.gaussian_blur_prob=0.1", "augmentation.random_erasing=0.2",
         "augmentation.random_erasing_mode=pixel", "augmentation.random_erasing_count=2", "augmentation.repeated=3",
-        "student.batch_size=128", "student.tf32=true", "student.mixup=0.5", "student.cutmix=1", "student.mixup_prob=0.5", "student.mixup_switch_prob=0.9",
+        "student.batch_size=128", "student.mixup=0.5", "student.cutmix=1", "student.mixup_prob=0.5", "student.mixup_switch_prob=0.9",
         "student.mixup_mode=elem", "student.cutmix_minmax=[0.2, 0.8]", "student.mixup_off_epoch=1",
         "teacher.model=tiny_large_classifier", "teacher.epochs=2", "teacher.lr=2e-2", "teacher.mixup=0.1", "teacher.drop_path=0.1",
         "distillation.type=soft",

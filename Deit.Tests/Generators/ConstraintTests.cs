@@ -48,9 +48,10 @@ public sealed class ConstraintTests
         string[] specs = [.. Blocks(readme, "yaml")];
         MetadataReference zoo = MetadataReference.CreateFromFile(typeof(DeitTinyPatch16_224).Assembly.Location);
 
-        Assert.Equal((2, 1), (classes.Length, specs.Length));
+        // A model and a study.
+        Assert.Equal((2, 2), (classes.Length, specs.Length));
         GeneratorHost host = GeneratorHost.Run(
-            $"using Deit; using Deit.Models;\n{string.Concat(classes).Replace("using Deit;", "")}", [zoo], [.. specs.Select(static (text, i) => GeneratorHost.Yaml(text, $"specs/models/{i}.yaml"))]);
+            $"using Deit; using Deit.Models;\n{string.Concat(classes).Replace("using Deit;", "")}", [zoo], [.. specs.Select(static (text, i) => GeneratorHost.Yaml(text, $"specs/{i}.yaml"))]);
         Assert.Empty(host.Result.Diagnostics);
         Assert.Empty(host.Compile(out _));
     }

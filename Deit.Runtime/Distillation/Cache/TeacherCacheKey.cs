@@ -26,7 +26,7 @@ internal sealed record TeacherCacheKey(ImmutableSortedDictionary<string, string>
     [
         "seed", "data.image_size", "data.validation", "data.fast_decode",
         "student.batch_size", "student.mixup", "student.cutmix", "student.mixup_prob", "student.mixup_switch_prob", "student.mixup_mode",
-        "student.cutmix_minmax", "student.mixup_off_epoch", "student.tf32", "distillation.type",
+        "student.cutmix_minmax", "student.mixup_off_epoch", "tf32", "distillation.type",
     ];
 
     // Of a teacher that is trained, all keys but these, which are compared by what they name.
