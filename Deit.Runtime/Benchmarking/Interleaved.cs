@@ -17,8 +17,8 @@ public static class Interleaved
     // What is shorter is repeated: its caches are its own then, not what the candidate before it left there.
     private const double TurnMilliseconds = 50;
 
-    // Thread pools spin for some milliseconds after their work, and would take the time of the next candidate's.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    // Thread pools spin after their work, ONNX Runtime's for tens of milliseconds, and would take the time of the next candidate's.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Gives every candidate a turn a round; each round begins with another one, so that none always follows the same.</summary>
     /// <param name="rounds">Rounds to measure, after some that warm up; at least 1.</param>
