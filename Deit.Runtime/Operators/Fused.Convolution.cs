@@ -54,8 +54,8 @@ public static partial class Fused
 
         if (DirectConvolution.Is(dy, geometry))
         {
-            DirectConvolution.InputGradient(dy, weight, geometry, dx);
-            WeightGradient(dy, x, geometry, dWeight);
+            DirectConvolution.InputGradient(dy, weight, geometry, dx, Panels.Widest);
+            DirectConvolution.WeightGradient(dy, x, isOfPlanes: false, geometry, dWeight, Panels.Widest);
             return;
         }
 
@@ -83,7 +83,7 @@ public static partial class Fused
 
         if (DirectConvolution.Is(dy, geometry))
         {
-            WeightGradient(dy, x, geometry, dWeight);
+            DirectConvolution.WeightGradient(dy, x, isOfPlanes: false, geometry, dWeight, Panels.Widest);
             return;
         }
 
@@ -98,14 +98,14 @@ public static partial class Fused
     /// <param name="weight">Out x (in / groups) · kernel · kernel.</param>
     /// <param name="geometry">Its sizes.</param>
     /// <param name="dWeight">As weight.</param>
-    public static unsafe void ConvolutionImagesWeightGradient(Matrix dy, Tensor x, Matrix weight, ConvolutionGeometry geometry, Matrix dWeight)
+    public static void ConvolutionImagesWeightGradient(Matrix dy, Tensor x, Matrix weight, ConvolutionGeometry geometry, Matrix dWeight)
     {
         Shapes.Same(weight, dWeight);
         Shapes.Are(dy, ImagesShape(x)[0] * geometry.OutputPixels, weight.Rows);
         if (DirectConvolution.Is(dy, geometry) && ArePlanes(x))
         {
             using Matrix planes = PlanesOf(x);
-            DirectConvolution.WeightGradient(dy, planes.Pointer, (int)x.shape[1], isOfPlanes: true, geometry, dWeight);
+            DirectConvolution.WeightGradient(dy, planes, isOfPlanes: true, geometry, dWeight, Panels.Widest);
             return;
         }
 
@@ -119,7 +119,7 @@ public static partial class Fused
         CheckConvolution(x, weight, bias, geometry, y, nameof(Convolution));
         if (DirectConvolution.Is(y, geometry) && !Depthwise.Is(x, y, geometry))
         {
-            DirectConvolution.Pixels(x, weight, bias, geometry, y);
+            DirectConvolution.Pixels(x, weight, bias, geometry, y, Panels.Widest);
             return;
         }
 
@@ -127,22 +127,19 @@ public static partial class Fused
         Write(Convolved(Pixels(x, geometry), weight, bias, geometry), y);
     }
 
-    private static unsafe void ConvolveImages(Tensor x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y)
+    private static void ConvolveImages(Tensor x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y)
     {
         Shapes.Are(y, ImagesShape(x)[0] * geometry.OutputPixels, weight.Rows, nameof(ConvolutionImages));
         if (DirectConvolution.Is(y, geometry) && ArePlanes(x))
         {
             using Matrix planes = PlanesOf(x);
-            DirectConvolution.Planes(planes.Pointer, x.shape[0], (int)x.shape[1], weight, bias, geometry, y);
+            DirectConvolution.Planes(planes, weight, bias, geometry, y, Panels.Widest);
             return;
         }
 
         using var eager = Eager.Begin();
         Write(Convolved(Typed(x, weight), weight, bias, geometry), y);
     }
-
-    private static unsafe void WeightGradient(Matrix dy, Matrix x, ConvolutionGeometry geometry, Matrix dWeight) =>
-        DirectConvolution.WeightGradient(dy, x.Pointer, (int)x.Columns, isOfPlanes: false, geometry, dWeight);
 
     /// <summary>Whether images are as the loader makes them.</summary>
     private static bool ArePlanes(Tensor images) => images.is_cpu() && images.dtype == ScalarType.Float32 && images.is_contiguous();

@@ -6,8 +6,8 @@ namespace Deit.Operators;
 /// another; columns are channels. Outputs come last and are overwritten. Where a matrix may be given twice, it says so.
 /// </summary>
 /// <remarks>
-/// On the CPU, in float32, they are C# kernels, and libtorch's matrix products where these are as fast; elsewhere the same in libtorch's operators. All work on
-/// libtorch's threads, and sums are taken in an order that depends on nothing but their number.
+/// On the CPU, in float32, they are C# kernels, and libtorch's matrix products where these are as fast; elsewhere the same in libtorch's
+/// operators. All work on libtorch's threads, and sums are taken in an order that depends on nothing but their number.
 /// </remarks>
 public static unsafe partial class Fused
 {
@@ -23,7 +23,7 @@ public static unsafe partial class Fused
         Shapes.RowOf(y, bias);
         if (LinearProduct.Is(x, weight, y))
         {
-            LinearProduct.Forward(x, weight, bias, null, y);
+            LinearProduct.Forward(x, weight, bias, null, y, Panels.Widest);
             return;
         }
 
@@ -47,7 +47,7 @@ public static unsafe partial class Fused
         Shapes.Are(y, x.Rows, weight.Rows);
         if (LinearProduct.Is(x, weight, y))
         {
-            LinearProduct.Forward(x, weight, null, null, y);
+            LinearProduct.Forward(x, weight, null, null, y, Panels.Widest);
             return;
         }
 
@@ -74,7 +74,7 @@ public static unsafe partial class Fused
         Shapes.Same(onto, y);
         if (scale == 1 && LinearProduct.Is(x, weight, y))
         {
-            LinearProduct.Forward(x, weight, null, onto, y);
+            LinearProduct.Forward(x, weight, null, onto, y, Panels.Widest);
             return;
         }
 
@@ -98,7 +98,7 @@ public static unsafe partial class Fused
         Shapes.SameColumns(weight, dx);
         if (LinearProduct.Is(dy, weight, dx))
         {
-            LinearProduct.InputGradient(dy, weight, dx);
+            LinearProduct.InputGradient(dy, weight, dx, Panels.Widest);
             return;
         }
 

@@ -1,4 +1,5 @@
 using Deit.Operators;
+using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,6 +51,23 @@ public sealed class ConvolutionTests
         space.Holds(gradients[1], dWeight, "dWeight");
         space.Holds(gradients[1], alone, "dWeight alone");
         space.Holds(gradients[1], dWeightOfImages, "dWeight of images");
+        if (!output.OnHost || !DirectConvolution.Is(output, geometry)) return;
+        Matrix planes = space.Of(x, images, wide * geometry.Pixels);
+        foreach (VectorWidth width in PackedLinearTests.Widths.Where(static width => width != VectorWidth.None))
+        {
+            Matrix direct = Output(), directOfPlanes = Output(), directDx = space.New(dx.Rows, wide), directDWeight = space.New(features, dWeight.Columns), ofPlanes = space.New(features, dWeight.Columns);
+            DirectConvolution.Pixels(Pixels(x), Kernels(), space.Row(bias), geometry, direct, width);
+            DirectConvolution.Planes(planes, Kernels(), space.Row(bias), geometry, directOfPlanes, width);
+            DirectConvolution.InputGradient(Pixels(dy), Kernels(), geometry, directDx, width);
+            DirectConvolution.WeightGradient(Pixels(dy), Pixels(x), isOfPlanes: false, geometry, directDWeight, width);
+            DirectConvolution.WeightGradient(Pixels(dy), planes, isOfPlanes: true, geometry, ofPlanes, width);
+
+            space.Holds(expected, direct, $"y, {width}");
+            space.Holds(expected, directOfPlanes, $"y of planes, {width}");
+            space.Holds(gradients[0].permute(0, 2, 3, 1), directDx, $"dx, {width}");
+            space.Holds(gradients[1], directDWeight, $"dWeight, {width}");
+            space.Holds(gradients[1], ofPlanes, $"dWeight of planes, {width}");
+        }
     }
 
     [SkippableTheory]

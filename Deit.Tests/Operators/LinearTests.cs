@@ -1,4 +1,5 @@
 using Deit.Operators;
+using Deit.Operators.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,6 +35,16 @@ public sealed class LinearTests
         space.Holds(gradients[0], dx, "dx");
         space.Holds(gradients[1], dWeight, "dWeight");
         space.Holds(gradients[2], dBias, "dBias");
+        if (!output.OnHost) return;
+        foreach (VectorWidth vectors in PackedLinearTests.Widths.Where(static vectors => vectors != VectorWidth.None))
+        {
+            Matrix packed = space.Of(dy), packedDx = space.New(rows, width);
+            LinearProduct.Forward(space.Of(x), space.Of(weight), space.Row(bias), packed, packed, vectors);
+            LinearProduct.InputGradient(space.Of(dy), space.Of(weight), packedDx, vectors);
+
+            space.Holds(y + dy, packed, $"packed, {vectors}");
+            space.Holds(gradients[0], packedDx, $"packed dx, {vectors}");
+        }
     }
 
     [Fact]

@@ -13,8 +13,9 @@ namespace Deit.Operators.Kernels;
 /// <param name="lines">Lines of a band.</param>
 /// <param name="bands">Bands of an image.</param>
 /// <param name="images">How many.</param>
+/// <param name="vectors">How wide vectors may be.</param>
 internal readonly unsafe struct ConvolutionWeightSums(
-    float* dy, float* x, ConvolutionGeometry geometry, int channels, int features, bool isOfPlanes, int lines, int bands, long images)
+    float* dy, float* x, ConvolutionGeometry geometry, int channels, int features, bool isOfPlanes, int lines, int bands, long images, VectorWidth vectors)
     : IReductionBody
 {
     private const int WidestPanel = 32;
@@ -30,7 +31,7 @@ internal readonly unsafe struct ConvolutionWeightSums(
         geometry.OutputWidth + geometry.Kernel / geometry.Stride) + (geometry.Padding + geometry.Stride - 1) / geometry.Stride;
 
     /// <summary>Columns of a group's sums; the last of them may be zeros.</summary>
-    public int Columns { get; } = Panels.PaddedColumns(features / geometry.Groups, Panels.Widest);
+    public int Columns { get; } = Panels.PaddedColumns(features / geometry.Groups, vectors);
 
     /// <summary>Floats of a group's sums: a row for each weight of an output.</summary>
     public long SumsOfGroup => (long)Rows * Columns;
@@ -117,7 +118,7 @@ internal readonly unsafe struct ConvolutionWeightSums(
         int taps = geometry.Kernel * geometry.Kernel;
         for (int column = 0; column < _outputs;)
         {
-            TileKind kind = Panels.KindOf(_outputs - column, Panels.Widest);
+            TileKind kind = Panels.KindOf(_outputs - column, vectors);
             int width = Tiles.Width(kind);
             Packing.Copy(gradients + column, features, count * geometry.OutputWidth, Math.Min(width, _outputs - column), memory + WidestPanel, width);
             var panel = new Panel { Kind = kind, Column = column, Columns = width, Weights = memory + WidestPanel, Bias = memory };

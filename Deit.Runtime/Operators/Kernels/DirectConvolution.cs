@@ -18,27 +18,44 @@ internal static unsafe class DirectConvolution
     /// <summary>Floats of the lines that a gradient of weights is summed from at a time.</summary>
     private const int FloatsOfLines = 8 * 1024;
 
-    /// <summary>Whether the gradients of a convolution are done here.</summary>
+    /// <summary>Whether a convolution and its gradients are done here.</summary>
     /// <param name="y">Its output.</param>
-    /// <param name="geometry">Its sizes: every pixel of the input must be reached by a tap.</param>
+    /// <param name="geometry">Its sizes: a tap must reach every pixel of the input, for the input's gradient.</param>
     public static bool Is(Matrix y, ConvolutionGeometry geometry) => y.OnHost && geometry.Kernel >= geometry.Stride;
 
-    /// <summary>y = the convolution of channels-last pixels.</summary>
-    public static void Pixels(Matrix x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y)
+    /// <summary>y = the convolution of pixels, channels last.</summary>
+    /// <param name="x">Images · height · width x in.</param>
+    /// <param name="weight">Out x (in / groups) · kernel · kernel.</param>
+    /// <param name="bias">1 x out, or nothing.</param>
+    /// <param name="geometry">The sizes.</param>
+    /// <param name="y">Images · pixels of the output x out.</param>
+    /// <param name="width">How wide vectors may be.</param>
+    public static void Pixels(Matrix x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y, VectorWidth width)
     {
-        using Panels panels = Forward(weight, bias, geometry, isOfPlanes: false);
+        using Panels panels = Forward(weight, bias, geometry, isOfPlanes: false, width);
         Run(x.Pointer, x.Rows / geometry.Pixels, ConvolutionWindow.Of(geometry), InputOf(geometry), geometry.Groups, (int)x.Columns, panels, y, default);
     }
 
-    /// <summary>y = the convolution of channels-first images.</summary>
-    public static void Planes(float* x, long images, int channels, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y)
+    /// <summary>y = the convolution of images, channels first.</summary>
+    /// <param name="x">Images x in · height · width.</param>
+    /// <param name="weight">Out x (in / groups) · kernel · kernel.</param>
+    /// <param name="bias">1 x out, or nothing.</param>
+    /// <param name="geometry">The sizes.</param>
+    /// <param name="y">Images · pixels of the output x out.</param>
+    /// <param name="width">How wide vectors may be.</param>
+    public static void Planes(Matrix x, Matrix weight, Matrix? bias, ConvolutionGeometry geometry, Matrix y, VectorWidth width)
     {
-        using Panels panels = Forward(weight, bias, geometry, isOfPlanes: true);
-        Run(x, images, ConvolutionWindow.Of(geometry), ConvolutionInput.Planes, geometry.Groups, channels, panels, y, default);
+        using Panels panels = Forward(weight, bias, geometry, isOfPlanes: true, width);
+        Run(x.Pointer, x.Rows, ConvolutionWindow.Of(geometry), ConvolutionInput.Planes, geometry.Groups, Channels(weight, geometry), panels, y, default);
     }
 
     /// <summary>The gradient of the input: for each place in a stride, a convolution of dy.</summary>
-    public static void InputGradient(Matrix dy, Matrix weight, ConvolutionGeometry geometry, Matrix dx)
+    /// <param name="dy">Images · pixels of the output x out.</param>
+    /// <param name="weight">Out x (in / groups) · kernel · kernel.</param>
+    /// <param name="geometry">The sizes.</param>
+    /// <param name="dx">Images · height · width x in.</param>
+    /// <param name="width">How wide vectors may be.</param>
+    public static void InputGradient(Matrix dy, Matrix weight, ConvolutionGeometry geometry, Matrix dx, VectorWidth width)
     {
         int area = geometry.Kernel * geometry.Kernel;
         int inputs = (int)dx.Columns / geometry.Groups;
@@ -58,7 +75,7 @@ internal static unsafe class DirectConvolution
                     }
                 }
 
-                using Panels panels = Panels.Temporary(geometry.Groups, places.Count, inputs);
+                using Panels panels = Panels.Temporary(geometry.Groups, places.Count, inputs, width);
                 panels.Fill(weight.Pointer, outputs * inputs * area, places, area, null);
                 Run(dy.Pointer, dy.Rows / geometry.OutputPixels, ConvolutionWindow.Gradient(geometry, down, across),
                     ConvolutionInput.Pixels, geometry.Groups, (int)dy.Columns, panels, dx, default);
@@ -68,19 +85,21 @@ internal static unsafe class DirectConvolution
 
     /// <summary>The gradient of the weight.</summary>
     /// <param name="dy">Images · pixels of the output x out.</param>
-    /// <param name="x">The input.</param>
-    /// <param name="channels">Its channels.</param>
-    /// <param name="isOfPlanes">Whether they come first, or last.</param>
+    /// <param name="x">The input, as <see cref="Pixels"/> or <see cref="Planes"/> take it.</param>
+    /// <param name="isOfPlanes">Which of the two.</param>
     /// <param name="geometry">The sizes.</param>
     /// <param name="dWeight">Out x (in / groups) · kernel · kernel.</param>
-    public static void WeightGradient(Matrix dy, float* x, int channels, bool isOfPlanes, ConvolutionGeometry geometry, Matrix dWeight)
+    /// <param name="width">How wide vectors may be.</param>
+    public static void WeightGradient(Matrix dy, Matrix x, bool isOfPlanes, ConvolutionGeometry geometry, Matrix dWeight, VectorWidth width)
     {
+        int channels = Channels(dWeight, geometry);
         int outputs = (int)dy.Columns / geometry.Groups;
         int rows = (int)dWeight.Columns;
         int lines = Math.Clamp(FloatsOfLines / (channels / geometry.Groups * geometry.Width * geometry.Stride), 1, geometry.OutputHeight);
         int bands = (geometry.OutputHeight + lines - 1) / lines;
-        long parts = dy.Rows / geometry.OutputPixels * geometry.Groups * bands;
-        var body = new ConvolutionWeightSums(dy.Pointer, x, geometry, channels, (int)dy.Columns, isOfPlanes, lines, bands, dy.Rows / geometry.OutputPixels);
+        long images = dy.Rows / geometry.OutputPixels;
+        long parts = images * geometry.Groups * bands;
+        var body = new ConvolutionWeightSums(dy.Pointer, x.Pointer, geometry, channels, (int)dy.Columns, isOfPlanes, lines, bands, images, width);
         long grain = Math.Max(1, Grain / ((long)rows * outputs * lines * geometry.OutputWidth));
         float* sums = Reduction.Run(parts, grain, (long)geometry.Groups * body.SumsOfGroup, body);
         for (int group = 0; group < geometry.Groups; group++)
@@ -117,7 +136,10 @@ internal static unsafe class DirectConvolution
     public static ConvolutionInput InputOf(ConvolutionGeometry geometry) =>
         geometry.Padding == 0 && (geometry.Groups == 1 || geometry.Kernel == 1) ? ConvolutionInput.InPlace : ConvolutionInput.Pixels;
 
-    private static Panels Forward(Matrix weight, Matrix? bias, ConvolutionGeometry geometry, bool isOfPlanes)
+    /// <summary>Channels of the input.</summary>
+    private static int Channels(Matrix weight, ConvolutionGeometry geometry) => (int)weight.Columns / (geometry.Kernel * geometry.Kernel) * geometry.Groups;
+
+    private static Panels Forward(Matrix weight, Matrix? bias, ConvolutionGeometry geometry, bool isOfPlanes, VectorWidth width)
     {
         int kernel = geometry.Kernel;
         int area = kernel * kernel;
@@ -133,7 +155,7 @@ internal static unsafe class DirectConvolution
             }
         }
 
-        Panels panels = Panels.Temporary(geometry.Groups, places.Count, outputs);
+        Panels panels = Panels.Temporary(geometry.Groups, places.Count, outputs, width);
         panels.Fill(weight.Pointer, outputs * inputs * area, places, inputs * area, bias is null ? null : bias.Pointer);
         return panels;
     }

@@ -18,9 +18,10 @@ internal static unsafe class LinearProduct
     /// <param name="bias">1 x out, or nothing.</param>
     /// <param name="residual">Rows x out, or nothing; may be <paramref name="y"/>.</param>
     /// <param name="y">Rows x out.</param>
-    public static void Forward(Matrix x, Matrix weight, Matrix? bias, Matrix? residual, Matrix y)
+    /// <param name="width">How wide vectors may be.</param>
+    public static void Forward(Matrix x, Matrix weight, Matrix? bias, Matrix? residual, Matrix y, VectorWidth width)
     {
-        using Panels panels = Panels.Temporary(1, (int)weight.Columns, (int)weight.Rows);
+        using Panels panels = Panels.Temporary(1, (int)weight.Columns, (int)weight.Rows, width);
         panels.Fill(weight.Pointer, isTransposed: true, bias is null ? null : bias.Pointer);
         Run(panels, x, y, Activation.None, residual);
     }
@@ -29,9 +30,10 @@ internal static unsafe class LinearProduct
     /// <param name="dy">Rows x out.</param>
     /// <param name="weight">Out x in.</param>
     /// <param name="dx">Rows x in.</param>
-    public static void InputGradient(Matrix dy, Matrix weight, Matrix dx)
+    /// <param name="width">How wide vectors may be.</param>
+    public static void InputGradient(Matrix dy, Matrix weight, Matrix dx, VectorWidth width)
     {
-        using Panels panels = Panels.Temporary(1, (int)weight.Rows, (int)weight.Columns);
+        using Panels panels = Panels.Temporary(1, (int)weight.Rows, (int)weight.Columns, width);
         panels.Fill(weight.Pointer, isTransposed: false, null);
         Run(panels, dy, dx, Activation.None, null);
     }

@@ -114,7 +114,8 @@ internal sealed unsafe class Panels : IDisposable
     /// <param name="groups">How many.</param>
     /// <param name="depth">Rows of a factor.</param>
     /// <param name="columns">Columns of a factor.</param>
-    public static Panels Temporary(int groups, int depth, int columns) => new(groups, depth, columns, Widest, isOwner: false);
+    /// <param name="width">How wide vectors may be.</param>
+    public static Panels Temporary(int groups, int depth, int columns, VectorWidth width) => new(groups, depth, columns, width, isOwner: false);
 
     /// <summary>Copies factors, the elements of which lie anywhere.</summary>
     /// <param name="factor">The first element of the first column.</param>
