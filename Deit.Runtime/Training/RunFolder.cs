@@ -7,7 +7,8 @@ namespace Deit.Training;
 
 /// <summary>
 /// The folder of a run: <c>recipe.yaml</c>, <c>data.json</c>, <c>classes.txt</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
-/// <c>checkpoint-best</c>, <c>run.lock</c>, <c>summary.json</c>, <c>report.html</c>, <c>tensorboard</c>; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
+/// <c>checkpoint-best</c>, <c>run.lock</c>, <c>summary.json</c>, <c>report.html</c>, <c>tensorboard</c>; <c>failure</c> where a step failed, and
+/// <c>checkpoint-rollback</c> where one that fails is rolled back; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
 /// </summary>
 public sealed class RunFolder
 {
