@@ -78,7 +78,7 @@ public sealed class RunFolder
         var folder = new RunFolder(path);
         return File.Exists(folder.RecipeFile)
             ? folder
-            : throw new DeitException($"There is no run in '{path}' to resume: its recipe.yaml is missing.");
+            : throw new DeitException($"There is no run in '{path}': its recipe.yaml is missing.");
     }
 
     /// <summary>Whether a folder holds a run that can be resumed, finished or not.</summary>
