@@ -29,7 +29,7 @@ internal sealed class FedSteps : IDisposable
     private readonly PlainLearner _learner;
     private readonly TrainingOptions _options;
     private readonly TrainingState _state;
-    private readonly MixupCutMix _mixing;
+    private readonly TrainingViews _views;
     private readonly Photos _photos;
     private readonly int _steps;
     private int _epoch;
@@ -55,7 +55,7 @@ internal sealed class FedSteps : IDisposable
             },
         };
         _learner = new(_model);
-        _mixing = new(_options.Mixing, DeitTinyPatch16_224.Description.Classes);
+        _views = new(_options, DeitTinyPatch16_224.Description.Classes);
         _state = new(_model, _options, fused: true);
         _model.train();
     }
@@ -111,7 +111,7 @@ internal sealed class FedSteps : IDisposable
     private void Step(Batch batch, int number)
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor images, Tensor targets) = _mixing.Apply(batch.Images, batch.Labels, TrainingRandom.Mixing(0, 0, number), 0);
+        (Tensor images, Tensor targets) = _views.Mix(batch, epoch: 0, number);
         using Lesson lesson = _learner.Learn(images, targets, new(0, number, batch.Indices), fused: true);
         _state.Descend(lesson, new(0, 1), _options.LearningRate);
     }

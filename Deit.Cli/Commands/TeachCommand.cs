@@ -53,6 +53,15 @@ internal static class TeachCommand
         terminal.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{summary.Teacher.Model}, top-1 {Numbers.Percent(summary.Teacher.Top1)}: answers to {summary.Epochs} epochs, {summary.Written} of them new, in {summary.Seconds:0} s"));
-        terminal.WriteLine($"  train by them: deit train {path} --set distillation.cache={run.Folder}");
+        terminal.WriteLine($"  train by them: {TrainLine(path, overrides, options)}");
+    }
+
+    /// <summary>What is to be typed: the recipe and its data as they were given here, and the answers where it does not name them itself.</summary>
+    private static string TrainLine(string recipe, string[] overrides, RunOptions options)
+    {
+        string[] data = options.Data is { } images ? ["--data", images] : [];
+        string[] keys = options.Output is { } answers ? [.. overrides, $"distillation.cache={answers}"] : overrides;
+        IEnumerable<string> words = ["deit", "train", recipe, .. data, .. keys.SelectMany(static key => (string[])["--set", key])];
+        return string.Join(' ', words.Select(static word => word.Any(char.IsWhiteSpace) ? $"\"{word}\"" : word));
     }
 }

@@ -15,7 +15,7 @@ public sealed record EpochMetrics
     /// <summary>The learning rate in force.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>The mean loss of the training steps, distillation included.</summary>
+    /// <summary>The mean loss of the training steps, distillation included; of an epoch that was rolled back at its last step, that of the one before.</summary>
     public required double TrainLoss { get; init; }
 
     /// <summary>The mean cross entropy of the model's prediction with the labels of the validation images.</summary>

@@ -15,17 +15,17 @@ public static class FailureFolder
     private const string Targets = "targets";
 
     /// <summary>Repeats the forward pass of the step that failed, by the readable layers.</summary>
-    /// <param name="run">The run's folder.</param>
+    /// <param name="run">The folder of a run, or of the answers of a teacher that was trained beside them.</param>
     /// <param name="registry">The models that its recipe may name.</param>
     /// <returns>What was found then, and what is found now. Only outputs can be found now: the teacher, whom a gradient may depend on, is not kept.</returns>
     /// <exception cref="DeitException">No step failed there, or its folder is damaged.</exception>
     public static (StepFailure Then, StepFailure Now) Replay(string run, ModelRegistry registry)
     {
         using DisposeScope scope = NewDisposeScope();
-        RunFolder folder = RunFolder.Open(run);
-        RunFolder failed = File.Exists(JsonFile(folder.Failure)) ? folder : folder.Teacher;
+        RunFolder folder = RunFolder.At(run);
+        RunFolder failed = IsIn(folder) ? folder : folder.Teacher;
         string json = JsonFile(failed.Failure);
-        if (!File.Exists(json)) throw new DeitException($"No step of the run in '{run}' failed: there is no '{JsonFile(folder.Failure)}'.");
+        if (!IsIn(failed)) throw new DeitException($"No step of the run in '{RunFolder.Open(run).Path}' failed: there is no '{JsonFile(folder.Failure)}'.");
         StepFailure failure = RunJson.Read<StepFailure>(File.ReadAllText(json), json);
         ModelRecipe recipe = Recipe.Load(failed.RecipeFile).Student;
         using IVisionModel model = registry.Find(recipe.Model).Create(recipe.Options);

@@ -7,7 +7,8 @@ namespace Deit.Training;
 
 /// <summary>
 /// The folder of a run: <c>recipe.yaml</c>, <c>data.json</c>, <c>classes.txt</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
-/// <c>checkpoint-best</c>, <c>run.lock</c>, <c>summary.json</c>, <c>report.html</c>, <c>tensorboard</c>; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
+/// <c>checkpoint-best</c>, <c>run.lock</c>, <c>summary.json</c>, <c>report.html</c>, <c>tensorboard</c>; <c>failure</c> where a step failed, and
+/// <c>checkpoint-rollback</c> where one that fails is rolled back; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
 /// </summary>
 public sealed class RunFolder
 {
@@ -77,7 +78,7 @@ public sealed class RunFolder
         var folder = new RunFolder(path);
         return File.Exists(folder.RecipeFile)
             ? folder
-            : throw new DeitException($"There is no run in '{path}' to resume: its recipe.yaml is missing.");
+            : throw new DeitException($"There is no run in '{path}': its recipe.yaml is missing.");
     }
 
     /// <summary>Whether a folder holds a run that can be resumed, finished or not.</summary>

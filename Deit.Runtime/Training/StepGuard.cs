@@ -9,8 +9,8 @@ namespace Deit.Training;
 internal sealed class StepGuard : IDisposable
 {
     /// <summary>
-    /// Steps that may be given up, in a row where they are skipped, of an epoch where it is rolled back. One more stops the training: what fails
-    /// so often does not fail by chance.
+    /// Steps of an epoch that may be given up, in a row where they are skipped, in all where it is rolled back. One more stops the training: what
+    /// fails so often does not fail by chance.
     /// </summary>
     public const int MostFailures = 10;
 
@@ -111,13 +111,19 @@ internal sealed class StepGuard : IDisposable
         else _meter.CountStep(batches, endsFailures: _options.OnNonFinite == NonFinitePolicy.Skip);
     }
 
-    /// <summary>Refuses an epoch of which no step was made: there is nothing to measure, and nothing changed.</summary>
-    /// <exception cref="DeitException">There was none.</exception>
+    /// <summary>
+    /// Refuses an epoch of which every step failed, and a first one that was rolled back at its last step: nothing was learned that could be measured.
+    /// A later one that was is as the epoch before left it.
+    /// </summary>
+    /// <exception cref="DeitException">It is such an epoch.</exception>
     public void EndEpoch()
     {
         if (_meter.HasLearned) return;
+        bool allFailed = _meter.Failures == _meter.SkippedSteps;
+        if (!allFailed && _epoch > 0) return;
+        (string steps, string fate) = allFailed ? ("Every step", "failed and was given up") : ("The last step", "failed, and nothing is left of it");
         throw new DeitException(FormattableString.Invariant(
-            $"Every step of epoch {_epoch + 1} failed and was given up, at learning rate {_learningRate:R}: lower lr, lengthen warmup_epochs, or set clip_grad."));
+            $"{steps} of epoch {_epoch + 1} {fate}, at learning rate {_learningRate:R}: lower lr, lengthen warmup_epochs, or set clip_grad."));
     }
 
     public void Dispose() => _buffers?.Dispose();

@@ -37,7 +37,7 @@ internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
     /// <summary>Steps of the epoch so far that the weights know nothing of: given up, or rolled back.</summary>
     public int SkippedSteps => _skipped;
 
-    /// <summary>Steps that were given up: in a row, or of the epoch, as <see cref="CountStep"/> is told.</summary>
+    /// <summary>Steps of the epoch that were given up: in a row, or in all, as <see cref="CountStep"/> is told.</summary>
     public int Failures { get; private set; }
 
     /// <summary>Whether the weights have learned anything in the epoch.</summary>

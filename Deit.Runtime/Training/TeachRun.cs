@@ -23,7 +23,7 @@ public sealed class TeachRun : IDisposable
     private readonly DataSplits _data;
     private readonly RunFolder _ofTeacher;
     private readonly RunLock[] _locks;
-    private readonly TeacherCacheKey _key;
+    private readonly TeacherCache? _begun;
 
     private TeachRun(
         Recipe recipe, RegisteredModelAttribute teacher, RunOptions options, DataSplits data, string folder, RunFolder ofTeacher, RunLock[] locks)
@@ -35,13 +35,16 @@ public sealed class TeachRun : IDisposable
         Folder = folder;
         _ofTeacher = ofTeacher;
         _locks = locks;
-        _key = TeacherCacheKey.Of(recipe, data, teacher.Description);
+        _begun = TeacherCache.IsIn(folder) ? TeacherCache.Open(folder, KeyNow(), Layout) : null;
     }
 
     /// <summary>The folder of the answers.</summary>
     public string Folder { get; }
 
     private TrainingOptions Training => _recipe.Student.Training;
+
+    /// <summary>What is known of the teacher and the views now: weights may have come here meanwhile.</summary>
+    private TeacherCacheKey KeyNow() => TeacherCacheKey.Of(_recipe, _data, _teacher.Description);
 
     private AnswerLayout Layout => new(_recipe.Distillation, _teacher.Description.Classes, Training.BatchSize);
 
@@ -81,9 +84,7 @@ public sealed class TeachRun : IDisposable
         RunLock[] locks = Lock(folder, run, recipe.Teacher!);
         try
         {
-            var begun = new TeachRun(recipe, teacher, options with { Resume = true }, data, folder, ofTeacher, locks);
-            if (TeacherCache.IsIn(folder)) begun.Open(begun._key);
-            return begun;
+            return new(recipe, teacher, options with { Resume = true }, data, folder, ofTeacher, locks);
         }
         catch
         {
@@ -105,9 +106,8 @@ public sealed class TeachRun : IDisposable
         {
             long begin = _options.Time.GetTimestamp();
             int batches = new TrainingViews(Training, _teacher.Description.Classes).BatchesPerEpoch(_data);
-            TeacherCache? cache = TeacherCache.IsIn(Folder) ? Open(_key) : null;
-            int written = 0;
-            if (cache?.Missing(Training.TotalEpochs, batches).Count != 0) (cache, written) = Answer(cache, cancellationToken);
+            (TeacherCache? cache, int written) = (_begun, 0);
+            if (cache?.Missing(Training.TotalEpochs, batches).Count != 0) (cache, written) = Answer(cancellationToken);
             return new(Folder, cache!.Content.Teacher, Training.TotalEpochs, written, _options.Time.GetElapsedTime(begin).TotalSeconds);
         }
         finally
@@ -139,16 +139,14 @@ public sealed class TeachRun : IDisposable
         foreach (RunLock one in locks) one.Dispose();
     }
 
-    private TeacherCache Open(TeacherCacheKey key) => TeacherCache.Open(Folder, key, Layout);
-
-    private (TeacherCache Cache, int Written) Answer(TeacherCache? cache, CancellationToken cancellationToken)
+    private (TeacherCache Cache, int Written) Answer(CancellationToken cancellationToken)
     {
         using PreparedTeacher prepared = new TeacherPreparation(_recipe, _teacher, _options, _ofTeacher).Prepare(_data, cancellationToken);
         var teacher = (ModelTeacher)prepared.Teacher;
 
-        // Anew: weights that were downloaded are here now.
-        TeacherCacheKey key = TeacherCacheKey.Of(_recipe, _data, _teacher.Description).WithState(teacher.WeightsSum());
-        cache = cache is null ? TeacherCache.Begin(Folder, prepared.Summary, key, Layout) : Open(key);
+        // Anew: of answers that were begun, the teacher's weights are compared now that they are here.
+        TeacherCacheKey key = KeyNow().WithState(teacher.WeightsSum());
+        TeacherCache cache = _begun is null ? TeacherCache.Begin(Folder, prepared.Summary, key, Layout) : TeacherCache.Open(Folder, key, Layout);
         TeacherCache.DeleteLeftovers(Folder);
         using IDisposable arithmetic = TensorFloat32.Begin(Training.TensorFloat32);
         teacher.MoveTo(_options.Device);

@@ -102,7 +102,9 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         guard.BeginEpoch(epoch, learningRate, before);
         Train(epoch, learningRate, state, loader, meter, guard, saver, cancellationToken);
         guard.EndEpoch();
-        (double trainLoss, double imagesPerSecond) = (meter.Loss, meter.ImagesPerSecond);
+
+        // One that was rolled back at its last step goes on with the weights of the epoch before, and what they have lost and taken.
+        (double trainLoss, double imagesPerSecond) = meter.HasLearned ? (meter.Loss, meter.ImagesPerSecond) : (before[^1].TrainLoss, before[^1].ImagesPerSecond);
 
         if (!Evaluates(epoch))
         {

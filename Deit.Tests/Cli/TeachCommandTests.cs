@@ -51,6 +51,22 @@ public sealed class TeachCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_command_that_is_named_trains_by_the_answers_with_the_settings_that_were_given()
+    {
+        string answers = _folder.File("answers");
+        string[] settings = ["--set", "student.epochs=1", "--set", "student.cutmix_minmax=[0.2, 0.8]"];
+
+        CommandHost.Result taught = CommandHost.Run(["teach", _recipe, "--output", answers, .. settings]);
+        CommandHost.Result trained = CommandHost.Run(["train", _recipe, .. settings, "--set", $"distillation.cache={answers}", "--output", _folder.File("run")]);
+        CommandHost.Result inRecipe = CommandHost.Run(["teach", _recipe, .. settings, "--set", $"distillation.cache={answers}"]);
+
+        string named = $"deit train {_recipe} --set student.epochs=1 --set \"student.cutmix_minmax=[0.2, 0.8]\" --set distillation.cache={answers}{Environment.NewLine}";
+        Assert.EndsWith(named, taught.Output, StringComparison.Ordinal);
+        Assert.EndsWith(named, inRecipe.Output, StringComparison.Ordinal);
+        Assert.Equal("", trained.Error);
+    }
+
+    [Fact]
     public void Answers_to_something_else_are_refused_in_one_line()
     {
         string answers = _folder.File("answers");

@@ -4,6 +4,7 @@ using Deit.Distillation;
 using Deit.Tests.Support;
 using Deit.Tests.Training;
 using Deit.Training;
+using static TorchSharp.torch;
 
 namespace Deit.Tests.Distillation;
 
@@ -169,6 +170,66 @@ public sealed class TeachingTests : IDisposable
         DeitException error = Assert.Throws<DeitException>(() => run.Execute());
 
         Assert.Contains("is of another recipe: student.lr (0.01 there, 0.02 now).", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("skip")]
+    [InlineData("rollback")]
+    public void Steps_that_are_given_up_are_passed_in_the_answers_too(string policy)
+    {
+        // At first some of its steps lose more than that, and some less.
+        Recipe recipe = Load($"student.on_nonfinite={policy}", "student.explosion_factor=0.975", "student.warmup_epochs=0", "student.epochs=4", "student.batch_size=64", "student.grad_accum_steps=2");
+        RunSummary without = Run(recipe, "without");
+        Teach(recipe);
+        RunSummary with = Run(recipe with { TeacherCache = Answers }, "with");
+
+        Assert.InRange(with.Student.SkippedSteps, 1, 20);
+        Assert.Equal(without.Student, with.Student);
+        AssertSame("without", "with");
+    }
+
+    [Fact]
+    public void A_step_that_failed_by_stored_answers_is_repeated_without_them()
+    {
+        Recipe recipe = Load("student.lr=1e30", "student.warmup_epochs=0", "student.explosion_factor=0");
+        Teach(recipe);
+        var error = Assert.Throws<DeitException>(() => Run(recipe with { TeacherCache = Answers }, "with"));
+        Directory.Delete(Answers, recursive: true);
+
+        (StepFailure then, StepFailure now) = FailureFolder.Replay(_temporary.File("with"), TinyModels.Registry);
+
+        Assert.Contains(then.Finding, error.Message, StringComparison.Ordinal);
+        Assert.NotNull(then.FirstNonFinite);
+        Assert.Equal(then.Finding, now.Finding);
+    }
+
+    [Fact]
+    public void A_step_at_which_teaching_failed_is_repeated_from_the_folder_of_the_answers()
+    {
+        var error = Assert.Throws<DeitException>(() => Teach(Load("teacher.lr=1e30", "teacher.explosion_factor=0")));
+
+        (StepFailure then, StepFailure now) = FailureFolder.Replay(Answers, TinyModels.Registry);
+
+        Assert.Contains(then.Finding, error.Message, StringComparison.Ordinal);
+        Assert.Equal(("tiny_classifier", then.Finding), (then.Model, now.Finding));
+    }
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    public void The_teacher_answers_in_the_arithmetic_of_the_training(string stated, bool allowed)
+    {
+        (bool, bool) before = Switches();
+        var seen = new List<(bool, bool)>();
+        var observer = new RecordingObserver { AfterBatch = _ => seen.Add(Switches()) };
+
+        using (TeachRun run = TeachRun.Start(Load($"tf32={stated}"), TinyModels.Registry, new() { Output = Answers, Observer = observer })) run.Execute();
+
+        Assert.NotEmpty(seen);
+        Assert.All(seen, switches => Assert.Equal((allowed, allowed), switches));
+        Assert.Equal(before, Switches());
+
+        static (bool Products, bool Convolutions) Switches() => (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);
     }
 
     [Fact]

@@ -5,9 +5,9 @@ namespace Deit.Tests.Training;
 
 /// <summary>
 /// A learner of one head whose loss now and then goes wrong on purpose. With which batches follows from torch's generator, which a training
-/// seeds at every batch: the same ones however often it is repeated or resumed.
+/// seeds at every batch: the same ones however often it is repeated or resumed. Or it is told the one batch.
 /// </summary>
-internal sealed class FragileLearner(Classifier model, FailureCause cause, double rate) : Learner
+internal sealed class FragileLearner(Classifier model, FailureCause cause, double rate, (int Epoch, int Batch)? only = null) : Learner
 {
     private readonly PlainLearner _inner = new(model);
 
@@ -16,7 +16,8 @@ internal sealed class FragileLearner(Classifier model, FailureCause cause, doubl
     public override Lesson Learn(Tensor images, Tensor targets, BatchPlace place, bool fused)
     {
         Lesson lesson = _inner.Learn(images, targets, place, fused);
-        if (rand(1, device: CPU).item<float>() >= rate) return lesson;
+        bool fails = only is { } one ? one == (place.Epoch, place.Batch) : rand(1, device: CPU).item<float>() < rate;
+        if (!fails) return lesson;
         return lesson with
         {
             Loss = cause switch

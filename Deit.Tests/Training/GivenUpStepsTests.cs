@@ -153,6 +153,34 @@ public sealed class GivenUpStepsTests : IDisposable
     }
 
     [Fact]
+    public void An_epoch_that_is_rolled_back_at_its_last_step_is_as_the_one_before_left_it()
+    {
+        RunFolder folder = Folder("run");
+        var observer = new RecordingObserver();
+        var model = new Fragile(SpecModel.Compile(_folder, Keys), FailureCause.Loss, Only: (1, 10));
+
+        TrainingResult result = Fit(
+            Base with { OnNonFinite = NonFinitePolicy.Rollback }, model, new() { Folder = folder, Observer = observer, Checkpoints = new() { KeepEvery = 1 } });
+
+        Assert.Equal((2, 6), (Assert.Single(observer.GivenUp).Failure.Epoch, observer.GivenUp[0].Failure.Step));
+        EpochMetrics first = result.Epochs[0], second = result.Epochs[1];
+        Assert.Equal((3, 0, 6, 0), (result.Epochs.Length, first.SkippedSteps, second.SkippedSteps, result.Last.SkippedSteps));
+        Assert.Equal((first.TrainLoss, first.ImagesPerSecond, first.ValidationLoss, first.Top1), (second.TrainLoss, second.ImagesPerSecond, second.ValidationLoss, second.Top1));
+        Assert.Equal(Weights(folder.KeptCheckpoint(1)), Weights(folder.KeptCheckpoint(2)));
+        Assert.NotEqual(first.TrainLoss, result.Last.TrainLoss);
+    }
+
+    [Fact]
+    public void A_first_epoch_that_is_rolled_back_at_its_last_step_stops()
+    {
+        var model = new Fragile(SpecModel.Compile(_folder, Keys), FailureCause.Loss, Only: (0, 10));
+
+        var error = Assert.Throws<DeitException>(() => Fit(Base with { OnNonFinite = NonFinitePolicy.Rollback }, model, new() { Folder = Folder("run") }));
+
+        Assert.StartsWith("The last step of epoch 1 failed, and nothing is left of it, at learning rate 0.001:", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_a_folder_there_is_nothing_to_go_back_to() => Assert.Contains(
         "needs a folder",
         Assert.Throws<DeitException>(() => Fit(Base with { OnNonFinite = NonFinitePolicy.Rollback }, new(SpecModel.Compile(_folder, Keys), FailureCause.Loss), new())).Message,
@@ -178,10 +206,10 @@ public sealed class GivenUpStepsTests : IDisposable
     {
         using var model = (Classifier)fragile.Model.Create(new());
         HashFill.Fill(model);
-        return new TrainingEngine(new FragileLearner(model, fragile.Cause, fragile.Rate), options, surroundings).Fit(Digits, default);
+        return new TrainingEngine(new FragileLearner(model, fragile.Cause, fragile.Rate, fragile.Only), options, surroundings).Fit(Digits, default);
     }
 
     private RunFolder Folder(string name) => RunFolder.Create(_folder.File(name), name, TimeProvider.System);
 
-    private sealed record Fragile(RegisteredModelAttribute Model, FailureCause Cause, double Rate = 0.2);
+    private sealed record Fragile(RegisteredModelAttribute Model, FailureCause Cause, double Rate = 0.2, (int Epoch, int Batch)? Only = null);
 }
