@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Deit.Cli.Display;
-using Deit.Compiler.Specs;
+using Deit.Cli.Specs;
 using Deit.Studies;
 
 namespace Deit.Cli.Commands;
@@ -21,7 +21,7 @@ internal static class StudyCommand
         command.SetAction(parsed =>
         {
             StudyDisplay display = new(terminal);
-            Run(terminal, display, Read(parsed.GetRequiredValue(study), parsed.GetValue(set) ?? []), new()
+            Run(terminal, display, parsed.GetRequiredValue(study), parsed.GetValue(set) ?? [], new()
             {
                 Data = parsed.GetValue(data),
                 Output = parsed.GetValue(run),
@@ -34,22 +34,11 @@ internal static class StudyCommand
         return command;
     }
 
-    private static Study Read(string path, string[] overrides)
+    private static void Run(Terminal terminal, StudyDisplay display, string path, string[] overrides, StudyOptions options)
     {
-        try
-        {
-            return Study.Load(path, overrides);
-        }
-        catch (DeitException exception) when (exception.Message.StartsWith(RecipeReader.OptionPrefix, StringComparison.Ordinal))
-        {
-            throw new UsageException(exception.Message);
-        }
-    }
-
-    private static void Run(Terminal terminal, StudyDisplay display, Study study, StudyOptions options)
-    {
+        (Study study, ModelRegistry models) = RecipeArgument.ReadStudy(path, overrides);
         RequireArms(study, options.Only);
-        using StudyRun run = StudyRun.Start(study, Zoo.Models, options);
+        using StudyRun run = StudyRun.Start(study, models, options);
         terminal.WriteLine($"{study.Name}: writing to {run.Folder.Path}");
         StudyResults results;
         try

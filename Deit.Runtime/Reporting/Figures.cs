@@ -17,7 +17,7 @@ internal static class Figures
     /// <summary>A difference of fractions in points of per cent: +1.25, -0.40.</summary>
     public static string Points(double? difference) => difference is { } value ? Text($"{value * 100:+0.00;-0.00;0.00}") : None;
 
-    /// <summary>A relative change: +12 %, -3 %.</summary>
+    /// <summary>A relative change: +12.0 %, -3.5 %.</summary>
     public static string Change(double? change) => change is { } value ? Text($"{value * 100:+0.0;-0.0;0.0} %") : None;
 
     /// <summary>A count: 1,234,567.</summary>

@@ -46,7 +46,7 @@ public sealed record ArmResults
     /// <summary>Accuracy with the averaged weights; null where none are kept.</summary>
     public Spread? EmaTop1 { get; init; }
 
-    /// <summary>How long a run was trained, evaluations included; its teacher's training is none of it.</summary>
+    /// <summary>How long a run was trained, evaluations included, in seconds; its teacher's training is none of it.</summary>
     public Spread? Seconds { get; init; }
 
     /// <summary>Images that were trained on a second.</summary>

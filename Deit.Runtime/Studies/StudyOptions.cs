@@ -42,7 +42,7 @@ public interface IStudyObserver
     /// <param name="trained">How long the study's runs were trained so far.</param>
     void RunStarted(StudyRunKey run, int number, int count, TimeSpan trained);
 
-    /// <summary>All runs are finished, and the throughput of their models is about to be measured.</summary>
-    /// <param name="models">How many models.</param>
+    /// <summary>The runs that were asked for are finished, and the throughput of models is about to be measured.</summary>
+    /// <param name="models">How many models; those of all runs that are finished.</param>
     void MeasurementStarted(int models);
 }

@@ -20,7 +20,7 @@ public sealed record StudyResults
     /// <summary>Whether every run of every arm is finished.</summary>
     public required bool IsFinished { get; init; }
 
-    /// <summary>How long all runs were trained so far, evaluations included.</summary>
+    /// <summary>How long all runs were trained in the epochs that they finished, evaluations included, in seconds.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>The arms, in the order of the file.</summary>

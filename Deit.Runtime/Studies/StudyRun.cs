@@ -37,8 +37,8 @@ public sealed class StudyRun : IDisposable
     /// <param name="models">The models that its arms may name.</param>
     /// <param name="options">Folder, data, observers, device.</param>
     /// <exception cref="DeitException">
-    /// An arm or a model is unknown, a model does not suit the data or its teacher, the folder holds something else or runs of other
-    /// recipes, or another process writes into it.
+    /// An arm or a model is unknown, a model does not suit the data or cannot be taught, weights to start from are missing, the
+    /// folder holds something else or runs of other recipes, or another process writes into it.
     /// </exception>
     public static StudyRun Start(Study study, ModelRegistry models, StudyOptions options)
     {
@@ -49,7 +49,11 @@ public sealed class StudyRun : IDisposable
         if (resumes) RequireSame(study, existing!);
         else RunFolder.RequireUnused(options.Output);
 
-        RequireData(runs.Where(run => existing?.Run(run).ReadSummary() is null).Select(static run => run.Arm).Distinct(), models, options);
+        StudyRunKey[] unfinished = [.. runs.Where(run => existing?.Run(run).ReadSummary() is null)];
+        RequireData(unfinished.Select(static run => run.Arm).Distinct(), models, options);
+
+        // A run that was begun had its weights then; whether it wants them still is its own to say.
+        foreach (StudyRunKey run in unfinished.Where(run => existing?.Run(run).IsBegun != true)) RequireWeights(run.Arm, models);
         StudyFolder folder = resumes ? existing! : new(RunFolder.Create(options.Output, study.Name, options.Time).Path);
         var folderLock = RunLock.Take(folder.Path);
         try
@@ -71,7 +75,7 @@ public sealed class StudyRun : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public StudyResults Execute(CancellationToken cancellationToken = default)
     {
-        foreach ((StudyRunKey run, int index) in _runs.Select(static (run, index) => (run, index)))
+        foreach ((int index, StudyRunKey run) in _runs.Index())
         {
             if (Folder.Run(run).ReadSummary() is not null) continue;
             _options.Progress?.RunStarted(run, index + 1, _runs.Length, TimeSpan.FromSeconds(Gather().Seconds));
@@ -131,8 +135,11 @@ public sealed class StudyRun : IDisposable
     private static void RequirePupil(StudyArm arm, ModelRegistry models)
     {
         ModelDescription student = models.Find(arm.Recipe.Student.Model).Description;
-        if (arm.Recipe.Distillation.Type != DistillationType.None && !student.Distilled) throw Learner.CannotBeTaught(student);
+        if (arm.Recipe.Distillation.Type != DistillationType.None) RecipeRun.TeacherOf(arm.Recipe, student);
     }
+
+    private static void RequireWeights(StudyArm arm, ModelRegistry models) =>
+        RecipeRun.RequireWeights(arm.Recipe.Student, models.Find(arm.Recipe.Student.Model), resumed: null);
 
     /// <summary>Refuses a folder whose runs were begun with other recipes: their numbers would be compared with those of these.</summary>
     private static void RequireSame(Study study, StudyFolder folder)

@@ -46,6 +46,23 @@ public sealed class StudyCommandTests : IDisposable
     }
 
     [Fact]
+    public void An_arm_may_name_a_model_by_its_file()
+    {
+        File.WriteAllText(_temporary.File("narrow.yaml"), "family: regnet\nname: narrow\nclass: Narrow\nimage_size: 32\nstem_width: 8\ndepths: [1]\nwidths: [16]\ngroup_width: 8\nclasses: 10\n");
+        File.WriteAllText(_study, Text.Replace("regnety_digits", _temporary.File("narrow.yaml"), StringComparison.Ordinal));
+        string folder = _temporary.File("run");
+
+        CommandHost.Result result = CommandHost.Run("study", _study, "--run", folder);
+        CommandHost.Result again = CommandHost.Run("study", _study, "--run", folder);
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal((0, ""), (again.ExitCode, again.Error));
+        JsonElement arms = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "study.json"))).RootElement.GetProperty("arms");
+        Assert.Equal("narrow", arms[0].GetProperty("model").GetString());
+        Assert.True(arms[1].GetProperty("isFinished").GetBoolean());
+    }
+
+    [Fact]
     public void What_is_wrong_is_said_in_a_line_and_nothing_is_begun()
     {
         string folder = _temporary.File("run");

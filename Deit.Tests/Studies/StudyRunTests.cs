@@ -10,6 +10,10 @@ namespace Deit.Tests.Studies;
 [Collection(GlobalGenerator.Name)]
 public sealed class StudyRunTests : IDisposable
 {
+    // Of batches of 256 from the 1438 digits to train on; what is left over makes no step.
+    private const int EpochsOfRun = 2;
+    private const int StepsOfEpoch = 5;
+
     private static readonly string[] RunsInOrder = ["teacher 0", "taught 5", "alone 5", "taught 6", "alone 6"];
 
     private readonly TemporaryFolder _temporary = new();
@@ -67,6 +71,40 @@ public sealed class StudyRunTests : IDisposable
         Assert.Single(observer.Steps);
         Assert.Contains("unfinished: 0 of 3 arms", File.ReadAllText(new StudyFolder(folder).ReportFile));
         Assert.False(JsonDocument.Parse(File.ReadAllText(new StudyFolder(folder).ResultsFile)).RootElement.GetProperty("isFinished").GetBoolean());
+    }
+
+    [Fact]
+    public void The_time_of_a_study_that_was_stopped_is_the_sum_of_its_parts()
+    {
+        Study study = TinyStudy.Load(_temporary.Path);
+        var clock = new SteppedClock();
+        string folder = _temporary.File("run");
+        StudyResults Continue(int steps)
+        {
+            using var cancellation = new CancellationTokenSource();
+            int done = 0;
+            var observer = new RecordingObserver
+            {
+                AfterStep = _ =>
+                {
+                    clock.Seconds += 2;
+                    if (++done == steps) cancellation.Cancel();
+                },
+            };
+            using StudyRun run = StudyRun.Start(study, TinyModels.Registry, new() { Output = folder, Observer = observer, Time = clock, Rounds = 1 });
+            return run.Execute(cancellation.Token);
+        }
+
+        // Within the teacher's first epoch; then within the second epoch of the third run.
+        Assert.Throws<OperationCanceledException>(() => Continue(steps: 3));
+        clock.Seconds += 86400;
+        Assert.Throws<OperationCanceledException>(() => Continue(steps: 25));
+        clock.Seconds += 86400;
+        StudyResults results = Continue(steps: int.MaxValue);
+
+        Assert.Equal(5 * EpochsOfRun * StepsOfEpoch * 2, results.Seconds);
+        Assert.All(results.Arms, static arm => Assert.Equal((EpochsOfRun * StepsOfEpoch * 2, EpochsOfRun * StepsOfEpoch * 2), (arm.Seconds!.Minimum, arm.Seconds.Maximum)));
+        Assert.Equal(results.Seconds, JsonDocument.Parse(File.ReadAllText(new StudyFolder(folder).ResultsFile)).RootElement.GetProperty("seconds").GetDouble());
     }
 
     [Fact]
@@ -166,6 +204,7 @@ public sealed class StudyRunTests : IDisposable
         Assert.Contains("There is no model 'tiny_studnt'. Did you mean", Refusal(Changed("model: tiny_student", "model: tiny_studnt")), StringComparison.Ordinal);
         Assert.Contains("has no distillation head", Refusal(Changed("model: tiny_student", "model: tiny_classifier")), StringComparison.Ordinal);
         Assert.Contains("takes images of 8x8", Refusal(Changed("image_size: 8", "image_size: 16")), StringComparison.Ordinal);
+        Assert.Contains("There are no weights at", Refusal(Changed("student: {model: tiny_student}", "student: {model: tiny_student, finetune: missing.safetensors}")), StringComparison.Ordinal);
         Assert.Contains("has no arm 'taugt'. Did you mean 'taught'?", Assert.Throws<DeitException>(() => study.Runs("taugt")).Message, StringComparison.Ordinal);
     }
 
@@ -203,6 +242,16 @@ public sealed class StudyRunTests : IDisposable
     /// <summary>All that does not depend on the clock.</summary>
     private static IEnumerable<(string Arm, long Seed, double? Top1, double? Loss)> Numbers(StudyResults results) =>
         results.Arms.SelectMany(static arm => arm.Runs.Select(run => (arm.Name, run.Seed, run.Result.Top1, run.Result.ValidationLoss)));
+
+    /// <summary>A clock that goes only where it is told to.</summary>
+    private sealed class SteppedClock : TimeProvider
+    {
+        public long Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+    }
 
     private sealed class RecordingProgress : IStudyObserver
     {

@@ -92,7 +92,8 @@ internal static class StudyTables
     {
         var series = new Series(arm.Family, family, []);
         string detail = arm.Description ?? arm.Model;
-        return Html.Of($"""<td class="run"><i class="{series.ColourClass}"></i><b>{arm.Name}</b><br><span class="soft">{detail}{(arm.IsFinished ? "" : ", unfinished")}</span></td>""");
+        Html state = arm.IsFinished ? Html.Empty : Html.Of($"""<span class="soft"> unfinished</span>""");
+        return Html.Of($"""<td class="run"><i class="{series.ColourClass}"></i><b>{arm.Name}</b>{state}<br><span class="soft">{detail}</span></td>""");
     }
 
     private static Html Cell(Html text, bool isBest) => isBest ? Html.Of($"""<td class="n best">{text}</td>""") : Html.Of($"""<td class="n">{text}</td>""");
