@@ -45,6 +45,13 @@ public sealed partial class ChartTests
     }
 
     [Fact]
+    public void A_short_logarithmic_axis_has_more_of_the_round_numbers()
+    {
+        Assert.Equal([5000, 7000, 10_000], Axis.Logarithmic([5200, 9000]).Ticks.Select(static tick => Math.Round(tick, 6)));
+        Assert.Equal([0.2, 0.3, 0.4], Axis.Logarithmic([0.2, 0.4]).Ticks.Select(static tick => Math.Round(tick, 6)));
+    }
+
+    [Fact]
     public void A_curve_is_drawn_where_its_values_are()
     {
         var chart = new LineChart("Loss", [new("training", 1, [new(1, 2.5), new(2, 0), new(3, 1.25)])], ValueText.Loss);

@@ -11,6 +11,7 @@ namespace Deit.Reporting.Charts;
 internal sealed record Axis(double Minimum, double Maximum, ImmutableArray<double> Ticks, bool IsLogarithmic = false)
 {
     private const int Intervals = 5;
+    private const int FewestTicks = 3;
 
     // What quotients of round numbers may be off by.
     private const double Rounding = 1e-9;
@@ -35,11 +36,8 @@ internal sealed record Axis(double Minimum, double Maximum, ImmutableArray<doubl
     public static Axis Logarithmic(IEnumerable<double> values)
     {
         (double least, double greatest) = (values.Min() / 1.15, values.Max() * 1.15);
-        IEnumerable<double> round =
-            from power in Enumerable.Range((int)Math.Floor(Math.Log10(least)), 2 + (int)Math.Ceiling(Math.Log10(greatest / least)))
-            from digit in (double[])[1, 2, 5]
-            select digit * Math.Pow(10, power);
-        return new(least, greatest, [.. round.Where(tick => tick >= least && tick <= greatest)], IsLogarithmic: true);
+        ImmutableArray<double> ticks = RoundNumbers(least, greatest, [1, 2, 5]);
+        return new(least, greatest, ticks.Length >= FewestTicks ? ticks : RoundNumbers(least, greatest, [1, 1.5, 2, 3, 4, 5, 7]), IsLogarithmic: true);
     }
 
     /// <summary>Where a value is, from 0 at the beginning to 1 at the end.</summary>
@@ -88,4 +86,13 @@ internal sealed record Axis(double Minimum, double Maximum, ImmutableArray<doubl
         double power = Math.Pow(10, Math.Floor(Math.Log10(step)));
         return power * ((double[])[1, 2, 2.5, 5, 10]).First(factor => factor * power >= step * (1 - Rounding));
     }
+
+    private static ImmutableArray<double> RoundNumbers(double least, double greatest, double[] digits) =>
+    [
+        .. from power in Enumerable.Range((int)Math.Floor(Math.Log10(least)), 2 + (int)Math.Ceiling(Math.Log10(greatest / least)))
+           from digit in digits
+           let number = digit * Math.Pow(10, power)
+           where number >= least && number <= greatest
+           select number,
+    ];
 }
