@@ -25,7 +25,7 @@ internal static class StudyCommand
             {
                 Data = parsed.GetValue(data),
                 Output = parsed.GetValue(run),
-                Only = [.. (parsed.GetValue(only) ?? []).SelectMany(static names => names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+                Only = [.. (parsed.GetValue(only) ?? []).SelectMany(ArmsOf)],
                 Device = DeviceOption.Find(parsed, device),
                 Observer = display.Training,
                 Progress = display,
@@ -53,6 +53,12 @@ internal static class StudyCommand
         StudyTable.Write(terminal, results);
         terminal.WriteLine($"  numbers: {run.Folder.ResultsFile}");
         terminal.WriteLine($"  report: {run.Folder.ReportFile}");
+    }
+
+    private static string[] ArmsOf(string names)
+    {
+        string[] arms = names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return arms.Length > 0 ? arms : throw new UsageException($"--only: '{names}' names no arm; write --only ARM,ARM, or leave it out to train all.");
     }
 
     private static void RequireArms(Study study, IReadOnlyList<string> only)

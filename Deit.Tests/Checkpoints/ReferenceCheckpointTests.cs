@@ -8,19 +8,33 @@ namespace Deit.Tests.Checkpoints;
 /// <summary>Files that PyTorch and safetensors wrote.</summary>
 public sealed class ReferenceCheckpointTests
 {
-    [SkippableTheory]
-    [InlineData("state_dict.pth", "PyTorch (zip)")]
-    [InlineData("state_dict_legacy.pth", "PyTorch (legacy)")]
-    [InlineData("deit_format.pth", "PyTorch (zip), 'model'")]
-    [InlineData("deit_training_checkpoint.pth", "PyTorch (zip), 'model'")]
-    [InlineData("model.safetensors", "safetensors")]
-    [InlineData("state_dict_fp16.pth", "PyTorch (zip)", "logits_of_fp16_weights")]
-    [InlineData("model_fp16.safetensors", "safetensors", "logits_of_fp16_weights")]
-    [InlineData("state_dict_bf16.pth", "PyTorch (zip)", "logits_of_bf16_weights")]
-    [InlineData("model_bf16.safetensors", "safetensors", "logits_of_bf16_weights")]
-    public void Every_file_loads_and_gives_the_recorded_logits(string file, string format, string logits = "logits")
+    public static TheoryData<string, string, string, string> Files
     {
-        WeightsReport report = ReferenceStudent.AssertAnswers(ReferenceStudent.Find(file), logits);
+        get
+        {
+            var data = new TheoryData<string, string, string, string>();
+            foreach (string device in new[] { "cpu", "cuda" })
+            {
+                data.Add("state_dict.pth", "PyTorch (zip)", "logits", device);
+                data.Add("state_dict_legacy.pth", "PyTorch (legacy)", "logits", device);
+                data.Add("deit_format.pth", "PyTorch (zip), 'model'", "logits", device);
+                data.Add("deit_training_checkpoint.pth", "PyTorch (zip), 'model'", "logits", device);
+                data.Add("model.safetensors", "safetensors", "logits", device);
+                data.Add("state_dict_fp16.pth", "PyTorch (zip)", "logits_of_fp16_weights", device);
+                data.Add("model_fp16.safetensors", "safetensors", "logits_of_fp16_weights", device);
+                data.Add("state_dict_bf16.pth", "PyTorch (zip)", "logits_of_bf16_weights", device);
+                data.Add("model_bf16.safetensors", "safetensors", "logits_of_bf16_weights", device);
+            }
+
+            return data;
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Files))]
+    public void Every_file_loads_and_gives_the_recorded_logits(string file, string format, string logits, string device)
+    {
+        WeightsReport report = ReferenceStudent.AssertAnswers(ReferenceStudent.Find(file), logits, device: Devices.Require(device));
 
         Assert.Equal(format, report.Format);
         Assert.True(report.IsComplete);

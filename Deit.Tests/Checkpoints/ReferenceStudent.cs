@@ -55,13 +55,16 @@ internal static class ReferenceStudent
     /// <summary>Loads a file into a new model and compares its answers.</summary>
     /// <param name="path">The file.</param>
     /// <param name="logits">Under which name they are recorded.</param>
-    public static WeightsReport AssertAnswers(string path, string logits = "logits", WeightsOptions? options = null)
+    /// <param name="options">What need not fit.</param>
+    /// <param name="device">Where it answers; null is the CPU.</param>
+    public static WeightsReport AssertAnswers(string path, string logits = "logits", WeightsOptions? options = null, Device? device = null)
     {
         using DisposeScope scope = NewDisposeScope();
         using DistilledClassifier model = Make();
+        model.to(device ?? CPU);
         WeightsReport report = Weights.Load(model, path, options);
         double[] expected = Expected.GetProperty(logits).Doubles();
-        double[] actual = model.Predict(HashFill.Images(2, 32, 32)).Values();
+        double[] actual = model.Predict(HashFill.Images(2, 32, 32).to(device ?? CPU)).Values();
         for (int index = 0; index < expected.Length; index++) Assert.Equal(expected[index], actual[index], LogitTolerance);
         return report;
     }

@@ -10,6 +10,8 @@ public sealed class StateDictTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly nn.Module<Tensor, Tensor> _module = nn.Sequential(("conv", nn.Conv2d(3, 4, 1)), ("bn", nn.BatchNorm2d(4)));
 
+    public static TheoryData<string> AllDevices => Devices.All;
+
     public void Dispose()
     {
         _module.Dispose();
@@ -22,21 +24,26 @@ public sealed class StateDictTests : IDisposable
             ["bn.bias", "bn.num_batches_tracked", "bn.running_mean", "bn.running_var", "bn.weight", "conv.bias", "conv.weight"],
             StateDict.Of(_module).Keys.Order(StringComparer.Ordinal));
 
-    [Fact]
-    public void Entries_are_copied_into_the_module_s_own_tensors()
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void Entries_are_copied_into_the_module_s_own_tensors(string device)
     {
+        _module.to(Devices.Require(device));
         Dictionary<string, Tensor> entries = Filled();
         entries["bn.num_batches_tracked"] = torch.tensor(5L, dtype: ScalarType.Int64, device: CPU);
         StateDict.Load(_module, entries, strict: true, "a.safetensors");
 
         foreach ((string name, Tensor tensor) in StateDict.Of(_module)) TensorAssert.Identical(entries[name], tensor, name);
+        Assert.All(_module.parameters(), parameter => Assert.Equal(device, parameter.device.type.ToString(), ignoreCase: true));
         Assert.All(_module.parameters(), static parameter => Assert.True(parameter.requires_grad));
         Assert.All(_module.parameters(), static parameter => Assert.True(parameter.is_leaf));
     }
 
-    [Fact]
-    public void Types_are_converted()
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void Types_are_converted(string device)
     {
+        _module.to(Devices.Require(device));
         Dictionary<string, Tensor> entries = Filled();
         entries["conv.weight"] = entries["conv.weight"].to(ScalarType.BFloat16);
         entries["bn.num_batches_tracked"] = torch.tensor(5f, dtype: ScalarType.Float32, device: CPU);

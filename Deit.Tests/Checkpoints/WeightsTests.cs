@@ -12,6 +12,8 @@ public sealed class WeightsTests : IDisposable
     private readonly DistilledClassifier _model = ReferenceStudent.Make();
     private readonly Dictionary<string, Tensor> _state = ReferenceStudent.State();
 
+    public static TheoryData<string> AllDevices => Devices.All;
+
     public void Dispose()
     {
         _model.Dispose();
@@ -19,9 +21,11 @@ public sealed class WeightsTests : IDisposable
         _scope.Dispose();
     }
 
-    [Fact]
-    public void What_fits_is_loaded_whole()
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void What_fits_is_loaded_whole(string device)
     {
+        _model.to(Devices.Require(device));
         WeightsReport report = Weights.Load(_model, Saved());
 
         Assert.True(report.IsComplete);
@@ -30,12 +34,14 @@ public sealed class WeightsTests : IDisposable
         Assert.All(_model.parameters(), static parameter => Assert.True(parameter.requires_grad && parameter.is_leaf));
     }
 
-    [Theory]
-    [InlineData(ScalarType.Float64)]
-    [InlineData(ScalarType.BFloat16)]
-    public void A_model_of_another_type_keeps_its_type(ScalarType type)
+    [SkippableTheory]
+    [InlineData(ScalarType.Float64, "cpu")]
+    [InlineData(ScalarType.BFloat16, "cpu")]
+    [InlineData(ScalarType.Float64, "cuda")]
+    [InlineData(ScalarType.BFloat16, "cuda")]
+    public void A_model_of_another_type_keeps_its_type(ScalarType type, string device)
     {
-        _model.to(type);
+        _model.to(Devices.Require(device)).to(type);
         Weights.Load(_model, Saved());
 
         foreach ((string name, Tensor tensor) in StateDict.Of(_model)) TensorAssert.Identical(_state[name].to(type), tensor, name);

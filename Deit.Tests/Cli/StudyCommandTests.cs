@@ -77,6 +77,7 @@ public sealed class StudyCommandTests : IDisposable
 
     [Theory]
     [InlineData("--only", "taugt", "--only: The study 'digits' has no arm 'taugt'. Did you mean 'taught'?")]
+    [InlineData("--only", ",", "--only: ',' names no arm; write --only ARM,ARM")]
     [InlineData("--set", "student.epoch=1", "Did you mean 'student.epochs'?")]
     public void A_wrong_option_is_to_be_changed(string option, string value, string message)
     {

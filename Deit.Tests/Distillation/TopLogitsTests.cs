@@ -11,21 +11,36 @@ public sealed class TopLogitsTests
 {
     private const int Batch = 5;
 
-    [Theory]
-    [InlineData(DistillationType.Hard, 10, 0, 1 * Batch)]
-    [InlineData(DistillationType.Hard, 256, 0, 1 * Batch)]
-    [InlineData(DistillationType.Hard, 257, 0, 2 * Batch)]
-    [InlineData(DistillationType.Hard, 65_537, 0, 4 * Batch)]
-    [InlineData(DistillationType.Soft, 10, 0, 40 * Batch)]
-    [InlineData(DistillationType.Soft, 10, 10, 40 * Batch)]
-    [InlineData(DistillationType.Soft, 10, 3, (12 + 4 + 3) * Batch)]
-    [InlineData(DistillationType.Soft, 300, 2, (8 + 4 + 4) * Batch)]
-    public void What_is_read_is_what_the_teacher_would_have_answered_to_the_bit(DistillationType type, int classes, int topK, int length)
+    public static TheoryData<DistillationType, int, int, int, string> Answers
     {
+        get
+        {
+            var data = new TheoryData<DistillationType, int, int, int, string>();
+            foreach (string device in new[] { "cpu", "cuda" })
+            {
+                data.Add(DistillationType.Hard, 10, 0, 1 * Batch, device);
+                data.Add(DistillationType.Hard, 256, 0, 1 * Batch, device);
+                data.Add(DistillationType.Hard, 257, 0, 2 * Batch, device);
+                data.Add(DistillationType.Hard, 65_537, 0, 4 * Batch, device);
+                data.Add(DistillationType.Soft, 10, 0, 40 * Batch, device);
+                data.Add(DistillationType.Soft, 10, 10, 40 * Batch, device);
+                data.Add(DistillationType.Soft, 10, 3, (12 + 4 + 3) * Batch, device);
+                data.Add(DistillationType.Soft, 300, 2, (8 + 4 + 4) * Batch, device);
+            }
+
+            return data;
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(Answers))]
+    public void What_is_read_is_what_the_teacher_would_have_answered_to_the_bit(DistillationType type, int classes, int topK, int length, string device)
+    {
+        Device there = Devices.Require(device);
         using DisposeScope scope = NewDisposeScope();
         var options = new DistillationOptions { Type = type, TopK = topK };
         var layout = new AnswerLayout(options, classes, Batch);
-        Tensor logits = Values("logits", Batch, classes) * 8;
+        Tensor logits = (Values("logits", Batch, classes) * 8).to(there);
         logits[0, classes - 1] = 100;
         var bytes = new byte[layout.Length];
 

@@ -13,6 +13,8 @@ public sealed class AdaptedWeightsTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
+    public static TheoryData<string> AllDevices => Devices.All;
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -28,17 +30,20 @@ public sealed class AdaptedWeightsTests : IDisposable
         AssertEqual(source, target, StateDict.Of(source.Module).Keys);
     }
 
-    [Theory]
-    [InlineData(2, "distilled: true")]
-    [InlineData(1, "class_token: true")]
-    [InlineData(5, "registers: 4")]
-    [InlineData(0, "registers: 4\nno_embed_class: true")]
-    [InlineData(0, "class_token: false\npool: avg")]
-    public void Heads_begin_anew_and_position_embeddings_are_interpolated(int prefixTokens, string tokens)
+    [SkippableTheory]
+    [InlineData(2, "distilled: true", "cpu")]
+    [InlineData(1, "class_token: true", "cpu")]
+    [InlineData(5, "registers: 4", "cpu")]
+    [InlineData(0, "registers: 4\nno_embed_class: true", "cpu")]
+    [InlineData(0, "class_token: false\npool: avg", "cpu")]
+    [InlineData(2, "distilled: true", "cuda")]
+    public void Heads_begin_anew_and_position_embeddings_are_interpolated(int prefixTokens, string tokens, string device)
     {
+        Device there = Devices.Require(device);
         using DisposeScope scope = NewDisposeScope();
         using IVisionModel source = Compile(Transformer, "image_size: 32", "classes: 10", tokens).Create();
         using IVisionModel target = Compile(Transformer, "image_size: 48", "classes: 7", tokens).Create();
+        target.Module.to(there);
         string path = Save(source);
         Dictionary<string, Tensor> before = Copies(target);
 
@@ -56,12 +61,15 @@ public sealed class AdaptedWeightsTests : IDisposable
             report.Changes.Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void The_head_of_a_RegNet_begins_anew()
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void The_head_of_a_RegNet_begins_anew(string device)
     {
+        Device there = Devices.Require(device);
         using DisposeScope scope = NewDisposeScope();
         using IVisionModel source = Compile("base: regnety_digits").Create();
         using IVisionModel target = Compile("base: regnety_digits", "classes: 3").Create();
+        target.Module.to(there);
         Dictionary<string, Tensor> before = Copies(target);
 
         AdaptationReport report = AdaptedWeights.Load(target, Save(source));

@@ -15,21 +15,24 @@ public sealed class PredictionTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("true", 2)]
-    [InlineData("false", 64)]
-    public void Probabilities_are_the_softmax_of_the_models_logits(string distilled, int batchSize)
+    [SkippableTheory]
+    [InlineData("true", 2, "cpu")]
+    [InlineData("false", 64, "cpu")]
+    [InlineData("true", 2, "cuda")]
+    [InlineData("false", 64, "cuda")]
+    public void Probabilities_are_the_softmax_of_the_models_logits(string distilled, int batchSize, string device)
     {
+        Device there = Devices.Require(device);
         using DisposeScope scope = NewDisposeScope();
         using IVisionModel model = Compile(distilled).Create();
         string[] paths = ColourImages.Write(_folder, "images", classes: 2, imagesPerClass: 2);
 
-        ImmutableArray<ImagePrediction> predictions = Prediction.Run(model, paths, top: 100, new() { BatchSize = batchSize });
+        ImmutableArray<ImagePrediction> predictions = Prediction.Run(model, paths, top: 100, new() { BatchSize = batchSize, Device = there });
 
         Assert.Equal(paths, predictions.Select(static prediction => prediction.Path));
         foreach (ImagePrediction prediction in predictions)
         {
-            double[] expected = model.Predict(Prepare(prediction.Path)).softmax(1).Values();
+            double[] expected = model.Predict(Prepare(prediction.Path).to(there)).softmax(1).Values();
             Assert.Equal(7, prediction.Classes.Length);
             Assert.All(prediction.Classes, guess => Assert.Equal(expected[guess.Index], guess.Probability, 1e-6));
             Assert.Equal(prediction.Classes.Select(static guess => guess.Probability).OrderDescending(), prediction.Classes.Select(static guess => guess.Probability));

@@ -1,4 +1,5 @@
 using Deit.Operators;
+using Deit.Tests.Support;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,15 +8,19 @@ namespace Deit.Tests.Operators;
 [Collection(Training.GlobalGenerator.Name)]
 public sealed class AtenTests
 {
-    [SkippableFact]
-    public void Products_are_written_where_they_are_wanted()
+    public static TheoryData<string> AllDevices => Devices.All;
+
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void Products_are_written_where_they_are_wanted(string device)
     {
+        Device there = Devices.Require(device);
         Skip.IfNot(Aten.IsAvailable, "libtorch offers no C interface here.");
         using DisposeScope scope = NewDisposeScope();
         foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.Float64])
         {
-            Tensor a = rand(3, 4, dtype: type, device: CPU), b = rand(4, 5, dtype: type, device: CPU), bias = rand(5, dtype: type, device: CPU);
-            Tensor self = rand(3, 5, dtype: type, device: CPU), result = zeros(3, 5, dtype: type, device: CPU), batch = zeros(2, 3, 5, dtype: type, device: CPU);
+            Tensor a = rand(3, 4, dtype: type, device: there), b = rand(4, 5, dtype: type, device: there), bias = rand(5, dtype: type, device: there);
+            Tensor self = rand(3, 5, dtype: type, device: there), result = zeros(3, 5, dtype: type, device: there), batch = zeros(2, 3, 5, dtype: type, device: there);
             Tensor expected = a.matmul(b);
 
             Aten.MmOut(result, a, b);

@@ -11,6 +11,8 @@ public sealed class CheckpointFolderTests : IDisposable
     private readonly TemporaryFolder _temporary = new();
     private readonly DisposeScope _scope = NewDisposeScope();
 
+    public static TheoryData<string> AllDevices => Devices.All;
+
     private string Folder => _temporary.File("checkpoint-last");
 
     public void Dispose()
@@ -19,10 +21,11 @@ public sealed class CheckpointFolderTests : IDisposable
         _temporary.Dispose();
     }
 
-    [Fact]
-    public void What_was_saved_is_loaded()
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void What_was_saved_is_loaded(string device)
     {
-        Save(epoch: 1, average: true);
+        Save(epoch: 1, average: true, device: Devices.Require(device));
 
         using CheckpointContent content = CheckpointFolder.Load(Folder);
 
@@ -156,9 +159,9 @@ public sealed class CheckpointFolderTests : IDisposable
         Assert.Equal(1, content.State.Epoch);
     }
 
-    private void Save(int epoch, bool average = false, string? folder = null)
+    private void Save(int epoch, bool average = false, string? folder = null, Device? device = null)
     {
-        Dictionary<string, Tensor> One(string name, float value) => new() { [name] = tensor(value, device: CPU) };
+        Dictionary<string, Tensor> One(string name, float value) => new() { [name] = tensor(value, device: device ?? CPU) };
         CheckpointFolder.Save(folder ?? Folder, new(One("weight", 1), average ? One("weight", 2) : null, One("step", 3), new("model", epoch, 0.5)));
     }
 }

@@ -48,28 +48,43 @@ public sealed class CheckpointingTests
 
         """;
 
-    public static TheoryData<string, string, int[]> Specs => new()
+    public static TheoryData<string, string, int[], string> Specs
     {
-        { "vision transformer", Vit, [1, 2, 3, 100] },
-        { "distilled, with norms of queries and keys", $"{Vit}distilled: true\nqk_norm: true\ninit_values: 0.1\n", [2] },
-        { "mean of the tokens, convolutions as stem", $"{Vit}pool: avg\nclass_token: false\nstem: conv\n", [2] },
-        { "bfloat16", $"{Vit}precision: bf16\n", [1, 2] },
-        { "depth of whole mini-batches", $"{Vit}drop_path_mode: batch\n", [1, 2] },
-        { "regnet", Net, [1, 2] },
-        { "regnet, depth of whole mini-batches", $"{Net}drop_path_mode: batch\n", [1] },
-        { "efficientnet", Efficient, [1, 3] },
-        { "graph", Graph, [1, 2, 3, 100] },
-    };
+        get
+        {
+            var data = new TheoryData<string, string, int[], string>();
+            foreach (string device in new[] { "cpu", "cuda" })
+            {
+                foreach ((string name, string yaml, int[] numbers) in Cases) data.Add(name, yaml, numbers, device);
+            }
 
-    [Theory]
+            return data;
+        }
+    }
+
+    private static IEnumerable<(string Name, string Yaml, int[] Numbers)> Cases =>
+    [
+        ("vision transformer", Vit, [1, 2, 3, 100]),
+        ("distilled, with norms of queries and keys", $"{Vit}distilled: true\nqk_norm: true\ninit_values: 0.1\n", [2]),
+        ("mean of the tokens, convolutions as stem", $"{Vit}pool: avg\nclass_token: false\nstem: conv\n", [2]),
+        ("bfloat16", $"{Vit}precision: bf16\n", [1, 2]),
+        ("depth of whole mini-batches", $"{Vit}drop_path_mode: batch\n", [1, 2]),
+        ("regnet", Net, [1, 2]),
+        ("regnet, depth of whole mini-batches", $"{Net}drop_path_mode: batch\n", [1]),
+        ("efficientnet", Efficient, [1, 3]),
+        ("graph", Graph, [1, 2, 3, 100]),
+    ];
+
+    [SkippableTheory]
     [MemberData(nameof(Specs))]
-    public void Checkpoints_change_no_bit(string name, string yaml, int[] numbers)
+    public void Checkpoints_change_no_bit(string name, string yaml, int[] numbers, string deviceName)
     {
+        Device device = Devices.Require(deviceName);
         using DisposeScope scope = NewDisposeScope();
-        Step whole = Step.Of(yaml);
+        Step whole = Step.Of(yaml, device);
         foreach (int every in numbers)
         {
-            Step step = Step.Of($"{yaml}checkpoint_every: {every}\n");
+            Step step = Step.Of($"{yaml}checkpoint_every: {every}\n", device);
 
             Assert.Equal(whole.Results.Keys, step.Results.Keys);
             foreach ((string what, Tensor expected) in whole.Results)
@@ -119,18 +134,18 @@ public sealed class CheckpointingTests
         private const int Batch = 6;
         private const long Seed = 11;
 
-        public static Step Of(string yaml)
+        public static Step Of(string yaml, Device device)
         {
             using RunningModel running = RunningModel.Of(GeneratorHost.Run("", GeneratorHost.Yaml(yaml)));
             nn.Module model = running.Model.Module;
             HashFill.Fill(model);
-            model.to(CPU).train();
-            Tensor images = HashFill.Images(Batch, running.Description.Input).to(CPU);
+            model.to(device).train();
+            Tensor images = HashFill.Images(Batch, running.Description.Input).to(device);
             manual_seed(Seed);
             using TrainingTape tape = running.Model is Classifier classifier
                 ? classifier.ForwardTraining(images, out _)
                 : ((DistilledClassifier)running.Model).ForwardTraining(images, out _);
-            tape.Logits.Aggregate(zeros([], device: CPU), static (sum, logits) => sum + logits.square().sum()).backward();
+            tape.Logits.Aggregate(zeros([], device: device), static (sum, logits) => sum + logits.square().sum()).backward();
             tape.Backward();
 
             var results = new Dictionary<string, Tensor>();

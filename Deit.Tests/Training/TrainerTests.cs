@@ -14,12 +14,16 @@ public sealed class TrainerTests
 {
     private static readonly DistillationOptions Hard = new() { Type = DistillationType.Hard };
 
-    [Fact]
-    public void A_classifier_learns_the_digits()
+    public static TheoryData<string> AllDevices => Devices.All;
+
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void A_classifier_learns_the_digits(string device)
     {
+        FitOptions there = On(device);
         using TinyClassifier model = TinyModels.Make<TinyClassifier>();
 
-        TrainingResult result = new Trainer<TinyClassifier>(model, TinyTraining.Plain with { Epochs = 4 }).Fit(TinyTraining.Digits);
+        TrainingResult result = new Trainer<TinyClassifier>(model, TinyTraining.Plain with { Epochs = 4 }).Fit(TinyTraining.Digits, there);
 
         Assert.Equal([1, 2, 3, 4], result.Epochs.Select(static epoch => epoch.Epoch));
         Assert.True(result.Last.TrainLoss < result.Epochs[0].TrainLoss / 2);
@@ -31,18 +35,21 @@ public sealed class TrainerTests
         Assert.False(model.training);
     }
 
-    [Theory]
-    [InlineData(DistillationType.Soft)]
-    [InlineData(DistillationType.Hard)]
-    public void The_class_head_learns_the_labels_and_the_distillation_head_the_teacher(DistillationType type)
+    [SkippableTheory]
+    [InlineData(DistillationType.Soft, "cpu")]
+    [InlineData(DistillationType.Hard, "cpu")]
+    [InlineData(DistillationType.Soft, "cuda")]
+    [InlineData(DistillationType.Hard, "cuda")]
+    public void The_class_head_learns_the_labels_and_the_distillation_head_the_teacher(DistillationType type, string device)
     {
+        FitOptions there = On(device);
         using TinyStudent student = TinyModels.Make<TinyStudent>();
         using var teacher = new MistakenTeacher();
         // Soft distillation is divided by the number of classes, so it needs the larger share.
         var distillation = new DistillationOptions { Type = type, Alpha = type == DistillationType.Soft ? 0.9 : 0.5 };
 
         TrainingResult result = new DistillingTrainer<TinyStudent>(student, teacher, TinyTraining.Plain with { Epochs = 4 }, distillation)
-            .Fit(TinyTraining.Digits);
+            .Fit(TinyTraining.Digits, there);
 
         Assert.True(result.Last.TrainLoss < result.Epochs[0].TrainLoss);
         Assert.InRange(result.Last.ClassTop1!.Value, 0.75, 1);
@@ -50,27 +57,31 @@ public sealed class TrainerTests
         Assert.InRange(MistakenTeacher.Agreement(student), 0.75, 1);
     }
 
-    [Fact]
-    public void The_teacher_answers_in_evaluation_mode_and_does_not_change()
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void The_teacher_answers_in_evaluation_mode_and_does_not_change(string device)
     {
+        FitOptions there = On(device);
         using TinyStudent student = TinyModels.Make<TinyStudent>();
         using TinyClassifier teacher = TinyModels.Make<TinyClassifier>();
         using var scope = NewDisposeScope();
         var before = StateDict.Of(teacher).ToDictionary(static entry => entry.Key, static entry => entry.Value.clone());
 
-        new DistillingTrainer<TinyStudent>(student, teacher, TinyTraining.Options with { Epochs = 2 }, Hard).Fit(TinyTraining.Digits);
+        new DistillingTrainer<TinyStudent>(student, teacher, TinyTraining.Options with { Epochs = 2 }, Hard).Fit(TinyTraining.Digits, there);
 
         foreach ((string name, Tensor tensor) in StateDict.Of(teacher)) TensorAssert.Identical(before[name], tensor, name);
         Assert.All(teacher.parameters(), static parameter => Assert.Null(parameter.grad));
     }
 
-    [Fact]
-    public void Without_distillation_only_the_class_head_of_a_distilled_model_is_trained()
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void Without_distillation_only_the_class_head_of_a_distilled_model_is_trained(string device)
     {
+        FitOptions there = On(device);
         using TinyStudent student = TinyModels.Make<TinyStudent>();
         using TinyStudent untrained = TinyModels.Make<TinyStudent>();
 
-        TrainingResult result = new DistillingTrainer<TinyStudent>(student, null, TinyTraining.Plain, new()).Fit(TinyTraining.Digits);
+        TrainingResult result = new DistillingTrainer<TinyStudent>(student, null, TinyTraining.Plain, new()).Fit(TinyTraining.Digits, there);
 
         Assert.True(result.Last.ClassTop1 > 0.7);
         TensorAssert.Identical(StateDict.Of(untrained)["head_dist.weight"], StateDict.Of(student)["head_dist.weight"]);
@@ -113,27 +124,31 @@ public sealed class TrainerTests
             group.Parameters.Select(static entry => entry.Name).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void Weights_decay_and_biases_do_not()
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void Weights_decay_and_biases_do_not(string device)
     {
+        FitOptions there = On(device);
         using TinyClassifier model = TinyModels.Make<TinyClassifier>();
         using (no_grad()) model.get_parameter("first.bias")!.fill_(5);
         // At this rate, decay divides by a hundred every step, and what a step adds is small.
         TrainingOptions options = TinyTraining.Plain with { Epochs = 1, WarmupEpochs = 0, LearningRate = 1e-4, WeightDecay = 9900 };
 
-        new Trainer<TinyClassifier>(model, options).Fit(TinyTraining.Digits);
+        new Trainer<TinyClassifier>(model, options).Fit(TinyTraining.Digits, there);
 
         Assert.True(model.get_parameter("first.weight")!.Values().Max(Math.Abs) < 1e-3);
         Assert.All(model.get_parameter("first.bias")!.Values(), static value => Assert.InRange(value, 4.9, 5.1));
     }
 
-    [Fact]
-    public void A_loss_that_is_no_number_stops_the_training_and_says_when()
+    [SkippableTheory]
+    [MemberData(nameof(AllDevices))]
+    public void A_loss_that_is_no_number_stops_the_training_and_says_when(string device)
     {
+        FitOptions there = On(device);
         using TinyClassifier model = TinyModels.Make<TinyClassifier>();
         var options = new TrainingOptions { Epochs = 2, BatchSize = 256, WarmupEpochs = 0, LearningRate = 1e30 };
 
-        var error = Assert.Throws<DeitException>(() => new Trainer<TinyClassifier>(model, options).Fit(TinyTraining.Digits));
+        var error = Assert.Throws<DeitException>(() => new Trainer<TinyClassifier>(model, options).Fit(TinyTraining.Digits, there));
 
         Assert.Matches("^The loss is (NaN|Infinity) at step [23] of epoch 1, at learning rate 1E\\+30: ", error.Message);
     }
@@ -198,6 +213,8 @@ public sealed class TrainerTests
         Assert.InRange(last.Accuracy, 0.3, 1);
         Assert.Equal(result.Epochs, observer.Epochs.Select(static epoch => epoch.Metrics));
     }
+
+    private static FitOptions On(string device) => new() { Device = Devices.Require(device) };
 
     private static (EpochMetrics Last, double[] Weights) Train(TrainingOptions options)
     {
