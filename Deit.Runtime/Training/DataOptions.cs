@@ -14,6 +14,9 @@ public sealed record DataOptions
     /// <summary>Height and width of the images in pixels.</summary>
     public int ImageSize { get; init; } = DigitsDataset.DefaultImageSize;
 
+    /// <summary>The part of the shorter side that the centre crop keeps where a model is judged; above 0 and at most 1.</summary>
+    public double CropPct { get; init; } = 1;
+
     /// <summary>The share of the images that the model is judged by, where they are not divided; null where they must be.</summary>
     public double? Validation { get; init; }
 

@@ -10,17 +10,18 @@ internal sealed class Evaluator
 {
     private readonly DataLoader _loader;
 
-    /// <param name="data">The data.</param>
+    /// <param name="images">The validation images.</param>
+    /// <param name="transform">How they are prepared.</param>
     /// <param name="batchSize">Images at once; it changes nothing but time and memory.</param>
     /// <param name="device">Where the models are.</param>
     /// <param name="loading">Threads that read the images.</param>
     /// <param name="badImages">Where images that cannot be read are counted.</param>
-    public Evaluator(DataSplits data, int batchSize, Device device, LoadingOptions loading, BadImages badImages) => _loader = new(
-        data.Validation,
+    public Evaluator(IImageDataset images, EvaluationTransform transform, int batchSize, Device device, LoadingOptions loading, BadImages badImages) => _loader = new(
+        images,
         new()
         {
             BatchSize = batchSize,
-            Transform = new EvaluationTransform(data.Preprocessing, data.ImageSize),
+            Transform = transform,
             BadImages = badImages,
             Workers = loading.Workers,
             Prefetch = loading.Prefetch,

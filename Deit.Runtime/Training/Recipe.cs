@@ -70,6 +70,7 @@ public sealed record Recipe
             Dataset = Data.Dataset,
             Path = path ?? Data.Path,
             ImageSize = Data.ImageSize,
+            CropPct = Data.CropPct,
             Validation = Data.Validation,
             Classes = classes is null ? null : [.. classes],
         });

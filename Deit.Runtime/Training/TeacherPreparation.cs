@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Deit.Checkpoints;
 using Deit.Data;
 using Deit.Distillation;
@@ -75,11 +74,9 @@ internal sealed class TeacherPreparation(Recipe recipe, RegisteredModelAttribute
         Weights.Load(teacher, located.Path);
         var learner = Learner.For(teacher, teacher: null, new());
         learner.MoveTo(options.Device);
-        own = own with { Mean = Narrow(located.Preprocessing.Mean), StandardDeviation = Narrow(located.Preprocessing.Std) };
         var badImages = new BadImages(recipe.Data.Loading.MaximumBadImages);
-        var evaluator = new Evaluator(own, recipe.Student.Training.BatchSize, options.Device, recipe.Data.Loading, badImages);
+        var transform = new EvaluationTransform(located.Preprocessing, own.ImageSize);
+        var evaluator = new Evaluator(own.Validation, transform, recipe.Student.Training.BatchSize, options.Device, recipe.Data.Loading, badImages);
         return (evaluator.Evaluate(learner, cancellationToken).Top1, located.Preprocessing);
-
-        static ImmutableArray<float> Narrow(ImmutableArray<double> values) => [.. values.Select(static value => (float)value)];
     }
 }

@@ -27,7 +27,8 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         using var frozen = new FrozenParameters(learner.Model, options.Freeze);
         var badImages = new BadImages(surroundings.Loading.MaximumBadImages);
         var loader = _views.Loader(data, surroundings.Loading, badImages, device);
-        var evaluator = new Evaluator(data, options.BatchSize, device, surroundings.Loading, badImages);
+        var transform = new EvaluationTransform(data.Preprocessing, data.ImageSize);
+        var evaluator = new Evaluator(data.Validation, transform, options.BatchSize, device, surroundings.Loading, badImages);
         using var state = new TrainingState(learner.Model, options, _fused);
         var log = new TrainingLog(surroundings.Folder, learner.Model.Description.Name, surroundings.Checkpoints.KeepEvery);
         EpochPosition? within = log.Begin(state, surroundings.Resume, options.TotalEpochs);

@@ -65,7 +65,7 @@ public sealed record TrainingOptions
     /// <summary>Whether the epochs of the warmup come before <see cref="Epochs"/>; otherwise they are the first of them.</summary>
     public bool WarmupPrefix { get; init; }
 
-    /// <summary>Epochs after <see cref="Epochs"/>, at the rate at which the schedule ends.</summary>
+    /// <summary>Epochs after <see cref="Epochs"/>: a cosine stays at its least rate, other schedules go on as they were.</summary>
     /// <exception cref="DeitException">The value is negative.</exception>
     public int CooldownEpochs
     {

@@ -14,7 +14,7 @@ public sealed class TeacherCacheTests : IDisposable
     // Each is to be refused, under the name before the equals sign.
     private static readonly string[] Changes =
     [
-        "seed=12", "fused=false", "tf32=true", "data.fast_decode=true",
+        "seed=12", "fused=false", "tf32=true", "data.fast_decode=true", "data.crop_pct=0.9",
         "augmentation.crop=simple", "augmentation.crop_padding=2", "augmentation.scale=[0.5, 1]", "augmentation.ratio=[0.9, 1.1]",
         "augmentation.interpolation=bilinear", "augmentation.hflip=0.5", "augmentation.vflip=0.5", "augmentation.auto_augment=rand-m9-mstd0.5-inc1",
         "augmentation.color_jitter=[0.3]", "augmentation.color_jitter_prob=0.5", "augmentation.force_color_jitter=true",

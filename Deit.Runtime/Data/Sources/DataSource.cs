@@ -14,6 +14,9 @@ public sealed record DataSource
     /// <summary>Height and width at which models are to see the images, in pixels.</summary>
     public int ImageSize { get; init; } = DigitsDataset.DefaultImageSize;
 
+    /// <summary>The part of the shorter side that the centre crop keeps by which models are judged; above 0 and at most 1.</summary>
+    public double CropPct { get; init; } = 1;
+
     /// <summary>The share of every class that the model is judged by, where the images are not divided; null where they must be.</summary>
     /// <exception cref="DeitException">The value is not between 0 and 1.</exception>
     public double? Validation

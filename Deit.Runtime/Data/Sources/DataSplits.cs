@@ -15,12 +15,13 @@ public sealed record DataSplits(
     ImmutableArray<float> StandardDeviation,
     int ImageSize)
 {
-    /// <summary>
-    /// How images are prepared by which the model is judged: brought to the model's size, cut no more than makes them square.
-    /// </summary>
+    /// <summary>The part of the shorter side that the centre crop keeps by which the model is judged; 1 cuts no more than makes images square.</summary>
+    public double CropPct { get; init; } = 1;
+
+    /// <summary>How images are prepared by which the model is judged.</summary>
     public Preprocessing Preprocessing => new()
     {
-        CropPct = 1,
+        CropPct = CropPct,
         Interpolation = "bicubic",
         Mean = [.. Mean.Select(Widen)],
         Std = [.. StandardDeviation.Select(Widen)],

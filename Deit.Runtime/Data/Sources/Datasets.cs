@@ -47,13 +47,13 @@ public static class Datasets
         if (kind == DigitsDataset.DatasetName)
         {
             return source.Validation is null
-                ? DigitsDataset.Open(source.ImageSize)
+                ? DigitsDataset.Open(source.ImageSize) with { CropPct = source.CropPct }
                 : throw new DeitException("The digits are divided already: leave data.validation out.");
         }
 
         ImageParts parts = Find(kind, source.Path!, source.Classes);
         (IImageDataset train, IImageDataset validation) = parts.Split(source.Validation);
-        return new(train, validation, parts.Mean, parts.StandardDeviation, source.ImageSize);
+        return new(train, validation, parts.Mean, parts.StandardDeviation, source.ImageSize) { CropPct = source.CropPct };
     }
 
     /// <summary>Opens images to judge by: the part of that name, or all where there are no parts.</summary>

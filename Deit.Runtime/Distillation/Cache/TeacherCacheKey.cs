@@ -21,10 +21,10 @@ internal sealed record TeacherCacheKey(ImmutableSortedDictionary<string, string>
     private const string StateName = "teacher.state.sha256";
     private const int ShownSumLetters = 12;
 
-    // What decides on the views of every epoch. The rest of the student's keys are about learning from them.
+    // What decides on the views of every epoch, and on the accuracy of the teacher, by which its training may end. The rest of the student's keys are about learning from them.
     private static readonly string[] OfViews =
     [
-        "seed", "data.image_size", "data.validation", "data.fast_decode",
+        "seed", "data.image_size", "data.crop_pct", "data.validation", "data.fast_decode",
         "student.batch_size", "student.mixup", "student.cutmix", "student.mixup_prob", "student.mixup_switch_prob", "student.mixup_mode",
         "student.cutmix_minmax", "student.mixup_off_epoch", "tf32", "distillation.type",
     ];
