@@ -23,7 +23,7 @@ internal sealed class StepDraws : IDisposable
     /// <param name="device">The model's device.</param>
     public StepDraws(nn.Module model, long batch, ScalarType type, Device device)
     {
-        (string Name, nn.Module Module)[] modules = [.. model.named_modules().Where(static entry => entry.module is DropPath or SeededDropout)];
+        (string Name, nn.Module Module)[] modules = [.. Drawing(model)];
         _order = [.. modules.Select(static entry => entry.Name)];
         _factors = ones([Math.Max(1, modules.Count(static entry => entry.Module is DropPath)) * batch], dtype: type, device: device).DetachFromDisposeScope();
         foreach ((string name, nn.Module module) in modules)
@@ -71,6 +71,16 @@ internal sealed class StepDraws : IDisposable
         }
 
         return changed;
+    }
+
+    /// <summary>The modules that draw, in the order in which a model runs them; <c>named_modules</c> has what lies deeper after all that does not.</summary>
+    private static IEnumerable<(string Name, nn.Module Module)> Drawing(nn.Module module, string path = "")
+    {
+        foreach ((string name, nn.Module child) in module.named_children())
+        {
+            if (child is DropPath or SeededDropout) yield return (path + name, child);
+            else foreach ((string, nn.Module) inside in Drawing(child, $"{path}{name}.")) yield return inside;
+        }
     }
 
     private static void Draw(Branch branch, double kept)
