@@ -64,7 +64,7 @@ internal sealed class MatrixNames
     /// <param name="path">The expression of a parameter's name.</param>
     public void WriteFields(CodeWriter code, Func<Slot, string?> place, Func<string, string> path)
     {
-        foreach (Slot slot in _slots.Where(static slot => slot.Kind is SlotKind.Parameter or SlotKind.ParameterGradient or SlotKind.Buffer or SlotKind.KeptImages or SlotKind.Layer).OrderBy(static slot => slot.Kind))
+        foreach (Slot slot in _slots.Where(static slot => slot.Kind is SlotKind.Parameter or SlotKind.ParameterGradient or SlotKind.Buffer or SlotKind.KeptImages or SlotKind.DropoutDraw or SlotKind.Layer).OrderBy(static slot => slot.Kind))
         {
             if (_states.ContainsKey((slot.Kind, slot.State, slot.Offset))) continue;
 
@@ -76,9 +76,9 @@ internal sealed class MatrixNames
                 SlotKind.ParameterGradient => $"memory.Gradient({path(slot.State)}, {Names.Number(slot.Shape.Rows)}, {Names.Number(slot.Shape.Columns)}{Part(slot)})",
                 SlotKind.Layer => slot.Layer!.Expression(path),
                 SlotKind.Buffer => $"memory.Buffer({path(slot.State)}, {Names.Number(slot.Shape.Columns)})",
-                _ => $"memory.KeptImages({path(slot.State)})",
+                _ => $"memory.{slot.Kind}({path(slot.State)})",
             };
-            string type = slot.Layer is { } layer ? layer.Type : slot.Kind == SlotKind.KeptImages ? "KeptImages" : "Matrix";
+            string type = slot.Layer is { } layer ? layer.Type : slot.Kind is SlotKind.KeptImages or SlotKind.DropoutDraw ? slot.Kind.ToString() : "Matrix";
             code.Line($"private readonly {type} {name} = {making};");
         }
 

@@ -28,10 +28,10 @@ internal static class Names
     public static ImmutableHashSet<string> UsedByGeneratedCode { get; } =
     [
         "Activation", "BatchNorm2d", "Classifier", "ComponentName", "Conv2d", "Create", "Deit", "Describe", "Description", "DisposeScope",
-        "DistilledClassifier", "DistilledLogits", "DropPath", "DropPathMode", "Enumerable", "Fused", "FusedInference", "FusedStep", "GeneratedCode",
+        "DistilledClassifier", "DistilledLogits", "DropPath", "DropPathMode", "DropoutDraw", "Enumerable", "Fused", "FusedInference", "FusedStep", "GeneratedCode",
         "IGeneratedModel", "IVisionModel", "ImmutableArray", "InferenceMemory", "KeptImages", "LayerNorm", "LayerScale", "Linear",
         "MacsPerImage", "Matrix", "ModelDescription", "ModelOptions", "Module", "ModuleList", "PackedConvolution", "PackedLayers",
-        "PackedLinear", "PackedScale", "Parameter", "ParameterCount", "RegisteredModels", "ResolvedSpec", "System", "Tensor", "TorchSharp",
+        "PackedLinear", "PackedScale", "Parameter", "ParameterCount", "RegisteredModels", "ResolvedSpec", "SeededDropout", "System", "Tensor", "TorchSharp",
         "TrainingMemory", "UnitPlace",
     ];
 

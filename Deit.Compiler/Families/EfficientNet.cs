@@ -49,6 +49,7 @@ internal sealed class EfficientNet : Family
         ModelKeys.Classes,
         ModelKeys.DropPath with { Description = "Stochastic depth: the probability to leave out a block's branch while training rises linearly from 0 in the first block, and would be this one after the last." },
         ModelKeys.DropPathMode,
+        ModelKeys.DropRate,
         ModelKeys.Precision,
     ];
 
@@ -70,6 +71,7 @@ internal sealed class EfficientNet : Family
         x = model.AddMember("x", "blocks", Trunk(x.Type, stages, spec.Number("se_ratio"), ModelKeys.DropsWholeBatch(spec.Text("drop_path_mode"))), x);
         x = EfficientNetBlocks.ConvNorm(model, "x", "conv_head", "bn2", x, Rounded(HeadWidth * width), kernel: 1, stride: 1);
         x = model.Add("x", new GlobalAveragePool(KeepDims: false), x);
+        x = Dropout.AddTo(model, "x", "drop", spec.Number("drop_rate"), x);
 
         long classes = spec.Integer("classes");
         Value logits = model.AddMember("logits", "classifier", new Linear(x.Type[-1], classes, Initialization.FanOutUniform), x);

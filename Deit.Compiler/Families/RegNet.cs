@@ -39,6 +39,7 @@ internal sealed class RegNet : Family
         ModelKeys.Classes,
         ModelKeys.DropPath,
         ModelKeys.DropPathMode,
+        ModelKeys.DropRate,
         ModelKeys.Precision,
     ];
 
@@ -75,15 +76,16 @@ internal sealed class RegNet : Family
             firstBlock += (int)stages[i].Depth;
         }
 
-        Value logits = model.AddMember("logits", "head", new BlockCall(Head(x.Type, spec.Integer("classes")), []), x);
+        Value logits = model.AddMember("logits", "head", new BlockCall(Head(x.Type, spec.Number("drop_rate"), spec.Integer("classes")), []), x);
         return new(model.Build(logits), (int)spec.Integer("classes"), false, spec.Number("drop_path"), blocks - 1);
     }
 
-    private static Block Head(TensorType features, long classes)
+    private static Block Head(TensorType features, double dropRate, long classes)
     {
         var block = new BlockBuilder("ClassifierHead", "The mean over the image, classified.");
         Value x = block.Input("x", features);
         x = block.Add("x", new GlobalAveragePool(KeepDims: false), x);
+        x = Dropout.AddTo(block, "x", "drop", dropRate, x);
         return block.Build(block.AddMember("x", "fc", new Linear(features[1].Value, classes, Initialization.Normal(0.01)), x));
     }
 }

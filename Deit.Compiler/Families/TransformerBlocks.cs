@@ -97,7 +97,8 @@ internal static class TransformerBlocks
 
         x = block.Add("x", new ScaledDotProductAttention(), q, k, v);
         x = block.Add("x", new MergeHeads(), x);
-        return new(block.Build(block.AddMember("x", "proj", Dense(model.Width, model.Width), x)), shape.HeadsDiffer ? [heads.Text] : []);
+        x = block.AddMember("x", "proj", Dense(model.Width, model.Width), x);
+        return new(block.Build(Dropout.AddTo(block, "x", "proj_drop", model.ProjectionDropRate, x)), shape.HeadsDiffer ? [heads.Text] : []);
     }
 
     private static BlockCall Mlp(BlockShape shape, Size hidden)
@@ -108,7 +109,9 @@ internal static class TransformerBlocks
         Value x = block.Input("x", TensorType.Float(Dim.Batch, model.Tokens, model.Width));
         x = block.AddMember("x", "fc1", Dense(model.Width, features), x);
         x = block.Add("x", new Gelu(), x);
-        return new(block.Build(block.AddMember("x", "fc2", Dense(features, model.Width), x)), shape.HiddenDiffers ? [hidden.Text] : []);
+        x = Dropout.AddTo(block, "x", "drop1", model.ProjectionDropRate, x);
+        x = block.AddMember("x", "fc2", Dense(features, model.Width), x);
+        return new(block.Build(Dropout.AddTo(block, "x", "drop2", model.ProjectionDropRate, x)), shape.HiddenDiffers ? [hidden.Text] : []);
     }
 
     private static ImmutableArray<string> Given(bool differs, long value) => differs ? [value.ToString(CultureInfo.InvariantCulture)] : [];

@@ -43,6 +43,15 @@ internal sealed record TransformerShape(SpecTable Spec)
     /// <summary>Whether stochastic depth leaves out a branch for all images of a step together.</summary>
     public bool DropsWholeBatch => ModelKeys.DropsWholeBatch(Spec.Text("drop_path_mode"));
 
+    /// <summary>The rate of dropout of what a head reads.</summary>
+    public double HeadDropRate => Spec.Number("drop_rate");
+
+    /// <summary>The rate of dropout of the tokens with their positions.</summary>
+    public double PositionDropRate => Spec.Number("pos_drop_rate");
+
+    /// <summary>The rate of dropout inside the blocks, in attention and MLP.</summary>
+    public double ProjectionDropRate => Spec.Number("proj_drop_rate");
+
     /// <summary>What layer scale starts from; null where there is none.</summary>
     public double? LayerScale => Spec.Find("init_values") is { } value ? Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture) : null;
 

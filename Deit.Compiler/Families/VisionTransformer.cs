@@ -44,6 +44,9 @@ internal sealed class VisionTransformer : Family
         ModelKeys.Classes,
         ModelKeys.DropPath with { PerBlock = true },
         ModelKeys.DropPathMode,
+        ModelKeys.DropRate,
+        ModelKeys.DropRate with { Name = "pos_drop_rate", Description = "Dropout: the probability to drop an element of the tokens, with their positions, while training." },
+        ModelKeys.DropRate with { Name = "proj_drop_rate", Description = "Dropout: the probability to drop an element after the projection of attention, after the activation of the MLP and after its last layer, while training." },
         ModelKeys.Precision,
     ];
 
@@ -56,7 +59,7 @@ internal sealed class VisionTransformer : Family
         var shape = new TransformerShape(spec);
         var model = new BlockBuilder(className, Summary(shape));
         Value images = model.Input("images", TensorType.Float(Dim.Batch, shape.Channels, shape.Image, shape.Image));
-        Value x = Embed(model, shape, images);
+        Value x = Dropout.AddTo(model, "x", "pos_drop", shape.PositionDropRate, Embed(model, shape, images));
 
         x = model.Add("x", Blocks(shape), x);
         if (!shape.PoolsMean) x = model.AddMember("x", "norm", new LayerNorm(shape.Width, TransformerBlocks.Epsilon), x);
@@ -118,6 +121,7 @@ internal sealed class VisionTransformer : Family
     private static Value TokenHead(BlockBuilder model, TransformerShape shape, Value x, int token, string member, string name)
     {
         Value feature = model.Add($"{name}Feature", new TokenAt(token), x);
+        feature = Dropout.AddTo(model, $"{name}Feature", $"{member}_drop", shape.HeadDropRate, feature);
         return model.AddMember($"{name}Logits", member, TransformerBlocks.Dense(shape.Width, shape.Classes), feature);
     }
 
@@ -125,6 +129,7 @@ internal sealed class VisionTransformer : Family
     {
         Value feature = model.Add("feature", new TokenMean(shape.PrefixTokens), x);
         feature = model.AddMember("feature", "fc_norm", new LayerNorm(shape.Width, TransformerBlocks.Epsilon), feature);
+        feature = Dropout.AddTo(model, "feature", "head_drop", shape.HeadDropRate, feature);
         return model.AddMember("logits", "head", TransformerBlocks.Dense(shape.Width, shape.Classes), feature);
     }
 }

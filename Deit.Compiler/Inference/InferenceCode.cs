@@ -60,8 +60,8 @@ internal sealed record InferenceCode(Procedure Procedure, MemoryPlan Plan, Immut
         for (int i = 0; i < inputs.Length; i++) pass.Bind(block.Inputs[i], [inputs[i]]);
         foreach (Node node in block.Nodes)
         {
-            // At inference every branch is there.
-            if (node.Op is DropPath) pass.Bind(node.Output, pass.Parts(node.Inputs[0]));
+            // At inference every branch is there, and every element.
+            if (node.Op is DropPath or Dropout) pass.Bind(node.Output, pass.Parts(node.Inputs[0]));
             else pass.Add(node);
         }
 

@@ -11,10 +11,12 @@ namespace Deit.Compiler.Passes;
 /// </summary>
 internal static class StochasticDepth
 {
+    private const string DrawMask = "DrawMask";
+
     /// <summary>Kernels that treat each image by itself, and find out from their matrices how many there are.</summary>
     private static readonly HashSet<string> ImageByImage =
     [
-        "LayerNorm", "Linear", "SplitHeads", "AttentionByHead", "MergeHeads", "Gelu", "Relu", "Silu", "Sigmoid", "ScaleColumns", "Add", "TakeTokens", "LeadingAttention",
+        "LayerNorm", "Linear", "SplitHeads", "AttentionByHead", "MergeHeads", "Gelu", "Relu", "Silu", "Sigmoid", "ScaleColumns", "Add", "TakeTokens", "LeadingAttention", "ApplyMask", DrawMask,
     ];
 
     /// <summary>Applies the pass to every branch that allows it.</summary>
@@ -46,7 +48,7 @@ internal static class StochasticDepth
         while (open.Count > 0)
         {
             Slot slot = open.Dequeue();
-            if (slot == shortcut || slot.Kind is SlotKind.Parameter) continue;
+            if (slot == shortcut || slot.Kind is SlotKind.Parameter or SlotKind.DropoutDraw) continue;
             if (rewriter.Producer(slot) is not { } producer || !ImageByImage.Contains(producer.Kernel)) return null;
             if (branch.Contains(producer)) continue;
 
@@ -66,6 +68,9 @@ internal static class StochasticDepth
         if (!kept.IsWholeBatch)
         {
             foreach (Slot written in branch.SelectMany(static instruction => instruction.Writes)) written.KeptBy = kept;
+
+            // Masks are drawn for all images, as the model itself draws them; the kept ones take theirs.
+            foreach (Instruction draw in branch.Where(static instruction => instruction.Kernel == DrawMask)) rewriter.Replace(draw, draw.With(Instruction.Read("kept", kept)));
         }
 
         rewriter.Replace(entry, entry.With(Instruction.Read("kept", kept)));

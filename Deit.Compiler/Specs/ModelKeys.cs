@@ -30,6 +30,10 @@ internal static class ModelKeys
         "What stochastic depth leaves out a branch of: 'sample', each image by itself, as DeiT and timm do, or 'batch', all images of a step together (Huang et al., arXiv 1603.09382): the branch is not run then.")
     { Default = "sample", Choices = ["sample", WholeBatch] };
 
+    /// <summary>Dropout before the classifier, under timm's name.</summary>
+    public static readonly Key DropRate = new("drop_rate", ValueKind.Number, "Dropout: the probability to drop an element of what the classifier reads, while training.")
+    { Default = 0.0, Minimum = 0, Maximum = 0.99 };
+
     /// <summary>The arithmetic of training.</summary>
     public static readonly Key Precision = new("precision", ValueKind.Text,
         "In which arithmetic generated training code multiplies matrices: 'float32', or 'bf16', on bfloat16 copies; weights, norms, softmax, the residual and gradients of parameters stay in float32.")

@@ -101,6 +101,9 @@ internal sealed class Lowering
     public Slot KeptImages(bool wholeBatch) =>
         new(Qualified(""), SlotKind.KeptImages, new(1, 1, PerImage: true)) { State = _layer, IsWholeBatch = wholeBatch };
 
+    /// <summary>What the dropout at hand draws for a step.</summary>
+    public Slot DropoutDraw() => new(Qualified("draw"), SlotKind.DropoutDraw, new(1, 1, PerImage: false)) { State = _layer };
+
     /// <summary>Where the gradient of a parameter goes.</summary>
     public static Slot GradientOf(Slot parameter) =>
         new(TrainingNames.Gradient(parameter.Name), SlotKind.ParameterGradient, parameter.Shape) { State = parameter.State, Offset = parameter.Offset };

@@ -30,6 +30,9 @@ internal enum SlotKind
 
     /// <summary>The images that stochastic depth keeps, drawn before the step, and the factor of what they keep.</summary>
     KeptImages,
+
+    /// <summary>What a dropout drew before the step, from which its mask follows.</summary>
+    DropoutDraw,
 }
 
 /// <summary>

@@ -81,4 +81,7 @@ public abstract class VisionModelAttribute : Attribute
     /// step together; the branch is not run then.
     /// </summary>
     public string DropPathMode { get; set; } = "sample";
+
+    /// <summary>Dropout (Srivastava et al., JMLR 15, 2014): the probability to drop an element of what the classifier reads, while training. 0 by default.</summary>
+    public double DropRate { get; set; }
 }

@@ -31,6 +31,15 @@ public sealed class VisionTransformerAttribute : VisionModelAttribute
     /// <summary>Stochastic depth of each block, in place of <see cref="VisionModelAttribute.DropPath"/>.</summary>
     public double[] DropPathPerBlock { get; set; } = [];
 
+    /// <summary>Dropout of the tokens, with their positions: the probability to drop an element while training. 0 by default.</summary>
+    public double PosDropRate { get; set; }
+
+    /// <summary>
+    /// Dropout inside the blocks: the probability to drop an element after the projection of attention, after the activation of the MLP
+    /// and after its last layer, while training. 0 by default.
+    /// </summary>
+    public double ProjDropRate { get; set; }
+
     /// <summary>Whether queries, keys and values have a bias; they do by default.</summary>
     public bool QkvBias { get; set; } = true;
 

@@ -13,7 +13,7 @@ public sealed record ImportedModel
     /// <summary>How images are prepared, as far as the configuration says; null where it does not.</summary>
     public Preprocessing? Preprocessing { get; init; }
 
-    /// <summary>What was left out since it changes nothing but training, such as <c>drop_rate 0.1</c>.</summary>
+    /// <summary>What was left out since it changes nothing but training, such as <c>attn_drop_rate 0.1</c>.</summary>
     public ImmutableArray<string> LeftOut { get; init; } = [];
 
     /// <summary>Where it is from, for people.</summary>

@@ -24,17 +24,14 @@ internal sealed record TimmFamily
                 new("depth", "depth"), new("heads", "num_heads"), new("mlp_ratio", "mlp_ratio"), new("qkv_bias", "qkv_bias"), new("qk_norm", "qk_norm"),
                 new("init_values", "init_values"), new("class_token", "class_token"), new("registers", "reg_tokens"),
                 new("no_embed_class", "no_embed_class"), new("pool", "global_pool"), new("classes", "num_classes"), new("drop_path", "drop_path_rate"),
+                new("drop_rate", "drop_rate"), new("pos_drop_rate", "pos_drop_rate"), new("proj_drop_rate", "proj_drop_rate"),
             ],
             Neutral = new Dictionary<string, string>
             {
                 ["scale_attn_norm"] = "false", ["scale_mlp_norm"] = "false", ["proj_bias"] = "true", ["pos_embed"] = "\"learn\"",
                 ["pre_norm"] = "false", ["final_norm"] = "true", ["pool_include_prefix"] = "false", ["act_layer"] = "\"gelu\"", ["norm_layer"] = "\"layernorm\"",
             }.ToImmutableDictionary(),
-            TrainingAlone =
-            [
-                "drop_rate", "pos_drop_rate", "patch_drop_rate", "proj_drop_rate", "attn_drop_rate", "weight_init", "fix_init",
-                "dynamic_img_size", "dynamic_img_pad",
-            ],
+            TrainingAlone = ["patch_drop_rate", "attn_drop_rate", "weight_init", "fix_init", "dynamic_img_size", "dynamic_img_pad"],
         },
         new()
         {
@@ -44,24 +41,25 @@ internal sealed record TimmFamily
             [
                 new("channels", "in_chans"), new("stem_width", "stem_width"), new("w0", "w0"), new("wa", "wa"), new("wm", "wm"), new("depth", "depth"),
                 new("group_width", "group_size"), new("se_ratio", "se_ratio"), new("classes", "num_classes"), new("drop_path", "drop_path_rate"),
+                new("drop_rate", "drop_rate"),
             ],
             Neutral = new Dictionary<string, string>
             {
                 ["bottle_ratio"] = "1", ["group_min_ratio"] = "0", ["downsample"] = "\"conv1x1\"", ["linear_out"] = "false", ["preact"] = "false",
                 ["num_features"] = "0", ["act_layer"] = "\"relu\"", ["norm_layer"] = "\"batchnorm\"", ["global_pool"] = "\"avg\"", ["output_stride"] = "32",
             }.ToImmutableDictionary(),
-            TrainingAlone = ["drop_rate", "zero_init_last"],
+            TrainingAlone = ["zero_init_last"],
         },
         new()
         {
             Family = "efficientnet",
             FirstConvolution = "conv_stem",
-            Arguments = [new("channels", "in_chans"), new("classes", "num_classes"), new("drop_path", "drop_path_rate")],
+            Arguments = [new("channels", "in_chans"), new("classes", "num_classes"), new("drop_path", "drop_path_rate"), new("drop_rate", "drop_rate")],
             Neutral = new Dictionary<string, string>
             {
                 ["global_pool"] = "\"avg\"", ["output_stride"] = "32", ["pad_type"] = "\"\"", ["fix_stem"] = "false",
             }.ToImmutableDictionary(),
-            TrainingAlone = ["drop_rate"],
+            TrainingAlone = [],
         },
     ];
 
@@ -84,7 +82,7 @@ internal sealed record TimmFamily
     public required ImmutableArray<string> TrainingAlone { get; init; }
 
     /// <summary>Keys that change nothing but training, where a model's architecture is concerned.</summary>
-    public static ImmutableArray<string> TrainingKeys { get; } = ["drop_path", "token_std"];
+    public static ImmutableArray<string> TrainingKeys { get; } = ["drop_path", "drop_rate", "pos_drop_rate", "proj_drop_rate", "token_std"];
 
     /// <summary>The family of that name, or null.</summary>
     public static TimmFamily? Find(string family) => All.FirstOrDefault(known => known.Family == family);

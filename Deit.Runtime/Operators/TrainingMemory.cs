@@ -17,7 +17,7 @@ public sealed class TrainingMemory : ModelMemory
     private readonly Dictionary<string, Tensor> _buffers;
     private readonly Dictionary<string, Tensor> _gradients = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KeptImages> _kept = new(StringComparer.Ordinal);
-    private readonly DropPathDraws _dropPath;
+    private readonly StepDraws _draws;
     private Tensor? _halves;
 
     /// <summary>Makes the arena.</summary>
@@ -29,7 +29,7 @@ public sealed class TrainingMemory : ModelMemory
         : base(model, batch, elementsPerImage, constantElements)
     {
         _buffers = model.named_buffers().ToDictionary(static entry => entry.name, static entry => entry.buffer, StringComparer.Ordinal);
-        _dropPath = new(model, batch, Arena.dtype, Arena.device);
+        _draws = new(model, batch, Arena.dtype, Arena.device);
     }
 
     /// <summary>The same memory as elements of bfloat16; where libtorch offers no view of it, memory of its own.</summary>
@@ -81,25 +81,29 @@ public sealed class TrainingMemory : ModelMemory
     /// <param name="columns">Columns.</param>
     public Matrix Buffer(string name, long columns) => Keep(MatrixOf(Named(_buffers, name), name, 1, columns, offset: 0));
 
-    /// <summary>What stochastic depth multiplies the images of a branch by, batch x 1; see <see cref="DrawDropPath"/>.</summary>
+    /// <summary>What stochastic depth multiplies the images of a branch by, batch x 1; see <see cref="Draw"/>.</summary>
     /// <param name="name">The name of the branch's module, as in the model.</param>
-    public Matrix DropPathFactors(string name) => _dropPath[name];
+    public Matrix DropPathFactors(string name) => _draws.FactorsOf(name);
 
-    /// <summary>The images that a branch of stochastic depth is computed for in a step; see <see cref="DrawDropPath"/>.</summary>
+    /// <summary>The images that a branch of stochastic depth is computed for in a step; see <see cref="Draw"/>.</summary>
     /// <param name="name">The name of the branch's module, as in the model.</param>
     public KeptImages KeptImages(string name)
     {
-        if (!_kept.TryGetValue(name, out KeptImages? kept)) _kept.Add(name, kept = new(DropPathFactors(name), _dropPath.ModeOf(name)));
+        if (!_kept.TryGetValue(name, out KeptImages? kept)) _kept.Add(name, kept = new(DropPathFactors(name), _draws.ModeOf(name)));
         return kept;
     }
 
+    /// <summary>What a dropout of the model drops in a step; see <see cref="Draw"/>.</summary>
+    /// <param name="name">The name of its module, as in the model.</param>
+    public DropoutDraw DropoutDraw(string name) => _draws.DropoutOf(name);
+
     /// <summary>
-    /// Draws which images the next step drops, from torch's global generator, as the model's modules would: from one state of the
-    /// generator both drop the same images.
+    /// Draws which images and elements the next step drops, from torch's global generator, as the model's modules would: from one state
+    /// of the generator both drop the same.
     /// </summary>
-    public void DrawDropPath()
+    public void Draw()
     {
-        foreach (string branch in _dropPath.Draw())
+        foreach (string branch in _draws.Draw())
         {
             if (_kept.TryGetValue(branch, out KeptImages? kept)) kept.Refresh();
         }
@@ -116,7 +120,7 @@ public sealed class TrainingMemory : ModelMemory
         }
 
         foreach (KeptImages kept in _kept.Values) kept.Dispose();
-        _dropPath.Dispose();
+        _draws.Dispose();
         _halves?.Dispose();
     }
 

@@ -19,7 +19,7 @@ public sealed class TrainingTape : IDisposable
         _step = step;
         _images = images.alias().DetachFromDisposeScope();
         _release = release;
-        step.Memory.DrawDropPath();
+        step.Memory.Draw();
         step.Forward(_images);
         Logits = [.. step.Logits.Select(static logits => logits.Tensor.clone().requires_grad_(true).DetachFromDisposeScope())];
     }

@@ -8,7 +8,7 @@ public sealed class EquivalenceTests
         {
             """
             [Deit.VisionTransformer(Name = "student", Description = "A student.", ImageSize = 32, PatchSize = 4, EmbedDim = 96, Depth = 4, Heads = 3,
-                MlpRatio = 2.5, QkvBias = false, Distilled = true, Classes = 10, DropPath = 0.1)]
+                MlpRatio = 2.5, QkvBias = false, Distilled = true, Classes = 10, DropPath = 0.1, DropRate = 0.2, PosDropRate = 0.3, ProjDropRate = 0.4)]
             public partial class Student;
             """,
             """
@@ -25,6 +25,9 @@ public sealed class EquivalenceTests
             distilled: true
             classes: 10
             drop_path: 0.1
+            drop_rate: 0.2
+            pos_drop_rate: 0.3
+            proj_drop_rate: 0.4
             """
         },
         {

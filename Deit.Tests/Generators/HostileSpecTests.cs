@@ -44,7 +44,7 @@ public sealed class HostileSpecTests
     /// <summary>What the classes of modules, and of what they use, are called.</summary>
     public static TheoryData<string> Types =>
     [
-        "attention", "mlp", "stage", "tensor", "linear", "module", "module_list", "parameter", "classifier", "model_options", "drop_path", "enumerable",
+        "attention", "mlp", "stage", "tensor", "linear", "module", "module_list", "parameter", "classifier", "model_options", "drop_path", "seeded_dropout", "dropout_draw", "enumerable",
         "conv2d", "layer_norm", "dispose_scope", "batch_norm2d", "patch_embedding", "model_description", "generated_code", "resolved_spec", "layer_scale",
         "component_name", "immutable_array", "conv_norm", "head", "blocks", "student", "sample", "deit", "system", "torch_sharp", "create", "describe",
         "description", "forward", "predict", "dispose", "registered_models", "finalize", "equals", "get_type", "cls_token", "norm", "pos_embed", "functional", "torch", "nn", "device", "i", "x",
@@ -235,6 +235,7 @@ public sealed class HostileSpecTests
     [InlineData("{op: global_average_pool}")]
     [InlineData("{op: scaled_dot_product_attention, input: [x, x, x]}")]
     [InlineData("{op: drop_path, name: drop, rate: 0.1}")]
+    [InlineData("{op: dropout, name: drop, rate: 0.1}")]
     public void An_operator_refuses_what_has_too_few_dimensions(string step)
     {
         for (int unpacked = 0; unpacked <= 3; unpacked++)

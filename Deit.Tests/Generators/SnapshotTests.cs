@@ -68,6 +68,15 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void Dropout() => Match("""
+        namespace Sample;
+
+        [Deit.VisionTransformer(EmbedDim = 32, Depth = 2, Heads = 2, ImageSize = 16, PatchSize = 8, Classes = 10, DropPath = 0.1,
+            DropRate = 0.1, PosDropRate = 0.2, ProjDropRate = 0.3)]
+        public partial class Dropping;
+        """);
+
+    [Fact]
     public void Mixed_precision() => Match("""
         namespace Sample;
 

@@ -24,16 +24,17 @@ public sealed class ImportedModelTests : IDisposable
     {
         ImportedModel model = Read("""
             {"architecture": "deit_tiny_distilled_patch16_224.fb_in1k", "num_classes": 10, "num_features": 192,
-             "model_args": {"img_size": [32, 32], "patch_size": 8, "num_heads": 4, "drop_rate": 0.1, "proj_bias": true, "weight_init": "skip"},
+             "model_args": {"img_size": [32, 32], "patch_size": 8, "num_heads": 4, "drop_rate": 0.1, "attn_drop_rate": 0.1, "proj_bias": true, "weight_init": "skip"},
              "pretrained_cfg": {"input_size": [3, 32, 32], "crop_pct": 0.95, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}}
             """);
 
         Assert.Equal("deit_tiny_distilled_patch16_224", model.Spec.Name);
         Assert.Equal((32, 8, 4, 192, 10), (Integer(model, "image_size"), Integer(model, "patch_size"), Integer(model, "heads"), Integer(model, "embed_dim"), Integer(model, "classes")));
         Assert.True(model.Spec.Values.Boolean("distilled"));
+        Assert.Equal(0.1, model.Spec.Values.Number("drop_rate"));
         Assert.Equal(0.95, model.Preprocessing!.CropPct);
-        Assert.Equal(["drop_rate 0.1", "weight_init \"skip\""], model.LeftOut.AsEnumerable());
-        Assert.Contains("# Left out, since it changes nothing but training: drop_rate 0.1", model.ToYaml());
+        Assert.Equal(["attn_drop_rate 0.1", "weight_init \"skip\""], model.LeftOut.AsEnumerable());
+        Assert.Contains("# Left out, since it changes nothing but training: attn_drop_rate 0.1", model.ToYaml());
         Assert.Contains("preprocessing: {crop_pct: 0.95, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}", model.ToYaml());
     }
 

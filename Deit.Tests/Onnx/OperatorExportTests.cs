@@ -26,6 +26,7 @@ public sealed class OperatorExportTests
         { "batch_norm2d", $"{OnImages}  - {{op: batch_norm2d, name: bn}}\n{FromImages}" },
         { "conv2d", $"{OnImages}  - {{op: conv2d, name: conv, out: 12, kernel: 2, stride: 3, padding: 1, groups: 4, bias: true}}\n{FromImages}" },
         { "drop_path", $"{OnImages}  - {{op: drop_path, name: drop, rate: 0.5}}\n{FromImages}" },
+        { "dropout", $"{OnImages}  - {{op: dropout, name: drop, rate: 0.5}}\n{FromImages}" },
         { "flatten_patches", OnTokens + FromTokens },
         { "gelu", $"{OnImages}  - {{op: gelu}}\n{FromImages}" },
         { "global_average_pool", $"{OnImages}  - {{op: global_average_pool, keep_dims: true}}\n{FromImages}" },

@@ -90,7 +90,7 @@ public sealed class TrainingMemoryTests
         Tensor[] expected = [.. model.named_modules().Where(static entry => entry.module is DropPath { Rate: > 0 }).Select(entry => ((DropPath)entry.module).call(ones)[TensorIndex.Colon, 0, 0])];
 
         manual_seed(5);
-        memory.DrawDropPath();
+        memory.Draw();
 
         TensorAssert.Identical(expected[0], memory.DropPathFactors("drop1").Flat);
         TensorAssert.Identical(expected[1], memory.DropPathFactors("drop2").Flat);
@@ -98,7 +98,7 @@ public sealed class TrainingMemoryTests
         Assert.True((memory.DropPathFactors("none").Tensor == 1).all().item<bool>());
 
         model.eval();
-        memory.DrawDropPath();
+        memory.Draw();
         Assert.True((memory.DropPathFactors("drop2").Tensor == 1).all().item<bool>());
     }
 
@@ -113,7 +113,7 @@ public sealed class TrainingMemoryTests
         {
             using var memory = new TrainingMemory(model, 4, 64, 64);
             Matrix x = memory.Matrix(0, 3, 4), y = memory.Matrix(32, 3, 6);
-            memory.DrawDropPath();
+            memory.Draw();
             x.Tensor.fill_(1);
             Fused.Linear(x, memory.Parameter("first.weight", 6, 4), memory.Parameter("first.bias", 1, 6), y);
             Fused.LinearWeightGradient(y, x, memory.Gradient("first.weight", 6, 4));

@@ -14,14 +14,14 @@ internal static class FusedAgreement
     /// <param name="model">The model, on its device, of the images' element type.</param>
     /// <param name="images">Shape (batch, channels, height, width).</param>
     /// <param name="tolerance">How far a tensor may be off, relative to its norm.</param>
-    /// <param name="seed">What stochastic depth is drawn from.</param>
+    /// <param name="seed">What stochastic depth and dropout are drawn from.</param>
     /// <param name="comparesStatistics">Whether running statistics must agree.</param>
     public static void Assert(IVisionModel model, Tensor images, double tolerance, long seed = Seed, bool comparesStatistics = true)
     {
         using DisposeScope scope = NewDisposeScope();
         model.Module.train();
         Dictionary<string, Tensor> begin = model.Module.named_buffers().ToDictionary(static buffer => buffer.name, static buffer => buffer.buffer.clone());
-        bool draws = model.Module.named_modules().Any(static entry => entry.module is DropPath { Rate: > 0 });
+        bool draws = model.Module.named_modules().Any(static entry => entry.module is DropPath { Rate: > 0 } or SeededDropout { Rate: > 0 });
         if (draws) manual_seed(seed);
         Tensor[] expected = Reference(model, images);
         Dictionary<string, Tensor> gradients = Gradients(model);

@@ -69,6 +69,8 @@ public sealed class CheckpointingTests
         ("mean of the tokens, convolutions as stem", $"{Vit}pool: avg\nclass_token: false\nstem: conv\n", [2]),
         ("bfloat16", $"{Vit}precision: bf16\n", [1, 2]),
         ("depth of whole mini-batches", $"{Vit}drop_path_mode: batch\n", [1, 2]),
+        ("dropout", $"{Vit}distilled: true\ndrop_rate: 0.2\npos_drop_rate: 0.3\nproj_drop_rate: 0.4\n", [1, 2, 100]),
+        ("dropout, in bfloat16", $"{Vit}proj_drop_rate: 0.4\nprecision: bf16\n", [1]),
         ("regnet", Net, [1, 2]),
         ("regnet, depth of whole mini-batches", $"{Net}drop_path_mode: batch\n", [1]),
         ("efficientnet", Efficient, [1, 3]),

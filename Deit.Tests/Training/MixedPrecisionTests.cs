@@ -20,6 +20,7 @@ public sealed class MixedPrecisionTests : IDisposable
     {
         ["vision transformer"] = ["base: deit_digits_distilled"],
         ["normalised queries"] = ["family: vision_transformer", "image_size: 16", "patch_size: 4", "embed_dim: 48", "depth: 2", "heads: 3", "classes: 10", "qk_norm: true", "pool: avg", "drop_path: 0.3"],
+        ["dropout"] = ["base: deit_digits_distilled", "drop_path: 0.2", "drop_rate: 0.2", "pos_drop_rate: 0.2", "proj_drop_rate: 0.2"],
         ["regnet"] = ["family: regnet", "image_size: 32", "depths: [2, 2]", "widths: [32, 64]", "group_width: 16", "classes: 10"],
         ["efficientnet"] = ["base: efficientnet_b0", "image_size: 64", "width_multiplier: 0.25"],
         ["checkpointed"] = ["base: deit_digits_distilled", "checkpoint_every: 3"],
@@ -41,6 +42,7 @@ public sealed class MixedPrecisionTests : IDisposable
                 data.Add("normalised queries", Math.Sqrt(3 * 4 * 2), device);
                 data.Add("regnet", Math.Sqrt(3 * 5 * 4), device);
                 data.Add("efficientnet", Math.Sqrt(3 * 4 * 16), device);
+                data.Add("dropout", Math.Sqrt(3 * 4 * 6), device);
                 data.Add("whole batches", Math.Sqrt(3 * 4 * 6), device);
                 data.Add("checkpointed", Math.Sqrt(3 * 4 * 6), device);
             }

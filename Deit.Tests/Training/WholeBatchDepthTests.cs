@@ -137,7 +137,7 @@ public sealed class WholeBatchDepthTests : IDisposable
             Tensor output = dropPath.call(input);
             Assert.True(output.eq(output[0, 0]).all().item<bool>());
             module += output[0, 0].item<float>() / draws;
-            memory.DrawDropPath();
+            memory.Draw();
             fused += memory.DropPathFactors("drop").Tensor[0, 0].item<float>() / draws;
         }
 
@@ -186,7 +186,7 @@ public sealed class WholeBatchDepthTests : IDisposable
         using Generator generator = manual_seed(seed);
         using (FusedStep step = TrainingSteps.Create(model, batch))
         {
-            step.Memory.DrawDropPath();
+            step.Memory.Draw();
             return model.Module.named_modules().Where(static entry => entry.module is DropPath { Rate: > 0 })
                 .ToDictionary(static entry => entry.name, entry => (double)step.Memory.DropPathFactors(entry.name).Tensor[0, 0].item<float>());
         }

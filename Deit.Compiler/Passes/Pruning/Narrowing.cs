@@ -43,6 +43,7 @@ internal sealed class Narrowing
     private Value Narrow(Node node) => node.Op switch
     {
         LayerNorm or Gelu or Relu or Sigmoid or DropPath or LayerScale or Linear => Again(node, [Narrow(node.Inputs[0])]),
+        Dropout dropout => Again(node with { Op = dropout with { AllTokens = node.Output.Type[1].Value } }, [Narrow(node.Inputs[0])]),
         Add when node.Inputs.All(static input => input.Type.Rank == 3 && input.Type.Dims[0].IsBatch) => Again(node, [Narrow(node.Inputs[0]), Narrow(node.Inputs[1])]),
         MergeHeads when FindAttention(node) is { } attention => Ask(node, attention),
         BlockCall call => Unit(node, call),

@@ -5,12 +5,15 @@ using static TorchSharp.torch;
 namespace Deit.Operators;
 
 /// <summary>
-/// The factors of stochastic depth of a step, one for each branch and image: drawn before the step, so that its kernels draw
-/// nothing, from torch's generator and in the order in which the model's own <see cref="DropPath"/> modules would.
+/// What a step draws: the factors of stochastic depth, one for each branch and image, and a number for each dropout. It is drawn before
+/// the step, so that its kernels draw nothing, from torch's generator and in the order in which the model's own <see cref="DropPath"/>
+/// and <see cref="SeededDropout"/> modules would.
 /// </summary>
-internal sealed class DropPathDraws : IDisposable
+internal sealed class StepDraws : IDisposable
 {
     private readonly Dictionary<string, Branch> _branches = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DropoutDraw> _dropouts = new(StringComparer.Ordinal);
+    private readonly string[] _order;
     private readonly Tensor _factors;
 
     /// <summary>Makes factors of 1.</summary>
@@ -18,34 +21,47 @@ internal sealed class DropPathDraws : IDisposable
     /// <param name="batch">Images of a step.</param>
     /// <param name="type">The type of the model's values: it takes part in the draw.</param>
     /// <param name="device">The model's device.</param>
-    public DropPathDraws(nn.Module model, long batch, ScalarType type, Device device)
+    public StepDraws(nn.Module model, long batch, ScalarType type, Device device)
     {
-        (string Name, DropPath Module)[] modules = [.. model.named_modules()
-            .Where(static entry => entry.module is DropPath)
-            .Select(static entry => (entry.name, (DropPath)entry.module))];
-        _factors = ones([Math.Max(1, modules.Length) * batch], dtype: type, device: device).DetachFromDisposeScope();
-        for (int index = 0; index < modules.Length; index++)
+        (string Name, nn.Module Module)[] modules = [.. Drawing(model)];
+        _order = [.. modules.Select(static entry => entry.Name)];
+        _factors = ones([Math.Max(1, modules.Count(static entry => entry.Module is DropPath)) * batch], dtype: type, device: device).DetachFromDisposeScope();
+        foreach ((string name, nn.Module module) in modules)
         {
-            _branches.Add(modules[index].Name, new(modules[index].Module, new Matrix(_factors, index * batch, batch, 1)));
+            if (module is SeededDropout dropout) _dropouts.Add(name, new(dropout));
+            else _branches.Add(name, new((DropPath)module, new Matrix(_factors, _branches.Count * batch, batch, 1)));
         }
     }
 
     /// <summary>The factors of a branch, one for each image.</summary>
     /// <param name="name">The name of its <see cref="DropPath"/> in the model.</param>
-    public Matrix this[string name] => _branches[name].Factors;
+    public Matrix FactorsOf(string name) => _branches[name].Factors;
 
     /// <summary>What a branch is left out of.</summary>
     /// <param name="name">The name of its <see cref="DropPath"/> in the model.</param>
     public DropPathMode ModeOf(string name) => _branches[name].Module.Mode;
 
-    /// <summary>Draws the factors of the next step: 0 with the branch's rate while it trains, what keeps the expectation otherwise.</summary>
+    /// <summary>What a dropout draws.</summary>
+    /// <param name="name">The name of its <see cref="SeededDropout"/> in the model.</param>
+    public DropoutDraw DropoutOf(string name) => _dropouts[name];
+
+    /// <summary>
+    /// Draws for the next step. Factors are 0 with the branch's rate while it trains, and what keeps the expectation otherwise.
+    /// </summary>
     /// <returns>The names of the branches whose factors are others than before.</returns>
     public List<string> Draw()
     {
         var changed = new List<string>();
         using IDisposable noGradient = no_grad();
-        foreach ((string name, Branch branch) in _branches)
+        foreach (string name in _order)
         {
+            if (_dropouts.TryGetValue(name, out DropoutDraw? dropout))
+            {
+                dropout.Refresh();
+                continue;
+            }
+
+            Branch branch = _branches[name];
             double kept = 1 - branch.Module.Rate;
             bool drops = branch.Module.training && kept < 1;
             if (drops) Draw(branch, kept);
@@ -55,6 +71,16 @@ internal sealed class DropPathDraws : IDisposable
         }
 
         return changed;
+    }
+
+    /// <summary>The modules that draw, in the order in which a model runs them; <c>named_modules</c> has what lies deeper after all that does not.</summary>
+    private static IEnumerable<(string Name, nn.Module Module)> Drawing(nn.Module module, string path = "")
+    {
+        foreach ((string name, nn.Module child) in module.named_children())
+        {
+            if (child is DropPath or SeededDropout) yield return (path + name, child);
+            else foreach ((string, nn.Module) inside in Drawing(child, $"{path}{name}.")) yield return inside;
+        }
     }
 
     private static void Draw(Branch branch, double kept)
