@@ -53,6 +53,15 @@ internal static class StudyCommand
         StudyTable.Write(terminal, results);
         terminal.WriteLine($"  numbers: {run.Folder.ResultsFile}");
         terminal.WriteLine($"  report: {run.Folder.ReportFile}");
+        RequireNoFailure(study, options.Only, results);
+    }
+
+    /// <summary>Fails for the arms that were to be trained and failed, now that all others are.</summary>
+    private static void RequireNoFailure(Study study, IReadOnlyList<string> only, StudyResults results)
+    {
+        string[] wanted = [.. study.Runs([.. only]).Select(static run => run.Arm.Name)];
+        string[] failed = [.. results.Arms.Where(arm => arm.HasFailed && wanted.Contains(arm.Name)).Select(static arm => arm.Name)];
+        if (failed.Length > 0) throw new DeitException($"Arms that are not finished, for the reasons above: {string.Join(", ", failed)}. The same command tries them again.");
     }
 
     private static string[] ArmsOf(string names)

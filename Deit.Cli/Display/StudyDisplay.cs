@@ -15,11 +15,17 @@ internal sealed class StudyDisplay(Terminal terminal) : IStudyObserver
     public void RunStarted(StudyRunKey run, int number, int count, TimeSpan trained)
     {
         Finish();
-        string seed = run.Arm.Seeds.Length > 1 ? string.Create(CultureInfo.InvariantCulture, $", seed {run.Seed}") : "";
         string teacher = run.Arm.Teacher is { } name ? $", taught by {name}" : "";
         terminal.WriteLine();
         terminal.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"run {number} of {count}: {run.Arm.Name}{seed}{teacher}; {Numbers.Time(trained)} of training so far"));
+            CultureInfo.InvariantCulture, $"run {number} of {count}: {Name(run)}{teacher}; {Numbers.Time(trained)} of training so far"));
+    }
+
+    /// <inheritdoc/>
+    public void RunFailed(StudyRunKey run, string reason)
+    {
+        Finish();
+        terminal.WriteLine($"warning: {Name(run)}: {reason}");
     }
 
     /// <inheritdoc/>
@@ -32,4 +38,7 @@ internal sealed class StudyDisplay(Terminal terminal) : IStudyObserver
 
     /// <summary>Leaves the terminal as a plain line is to be written next.</summary>
     public void Finish() => Training.Finish();
+
+    private static string Name(StudyRunKey run) =>
+        run.Arm.Seeds.Length > 1 ? string.Create(CultureInfo.InvariantCulture, $"{run.Arm.Name}, seed {run.Seed}") : run.Arm.Name;
 }

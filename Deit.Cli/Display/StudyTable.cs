@@ -41,6 +41,10 @@ internal static class StudyTable
         terminal.WriteLine();
         terminal.Console.Write(table);
         terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {results.Seconds:0} s of training"));
+        foreach (ArmRun run in results.Arms.SelectMany(static arm => arm.Runs).Where(static run => run.Failure is not null))
+        {
+            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  not finished: {run.Result.Name}, seed {run.Seed}: {run.Failure}"));
+        }
     }
 
     private static string Rate(double? value) => value is { } rate ? Numbers.Fixed(rate, 0) : "–";

@@ -110,14 +110,16 @@ internal abstract class TrainingDisplay(Terminal terminal) : ITrainingObserver
     private static string Line(EpochDone epoch)
     {
         EpochMetrics metrics = epoch.Metrics;
-        string heads = metrics.ClassTop1 is null ? "" : $" (class {Numbers.Percent(metrics.ClassTop1)}, distillation {Numbers.Percent(metrics.DistillationTop1)})";
-        string average = metrics.EmaTop1 is null ? "" : $"  ema {Numbers.Percent(metrics.EmaTop1)}";
+        EpochMetrics? evaluated = metrics.IfEvaluated();
+        string validation = evaluated is null ? "–" : Numbers.Fixed(evaluated.ValidationLoss, 4);
+        string heads = evaluated?.ClassTop1 is null ? "" : $" (class {Numbers.Percent(evaluated.ClassTop1)}, distillation {Numbers.Percent(evaluated.DistillationTop1)})";
+        string average = evaluated?.EmaTop1 is null ? "" : $"  ema {Numbers.Percent(evaluated.EmaTop1)}";
         string waited = metrics.DataSeconds is >= 0.05 ? FormattableString.Invariant($"  ({metrics.DataSeconds:0.0} waiting for data)") : "";
         string skipped = metrics.SkippedSteps == 0 ? "" : FormattableString.Invariant($"  {metrics.SkippedSteps} steps lost");
         string epochNumber = metrics.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(epoch.Epochs.ToString(CultureInfo.InvariantCulture).Length);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Name(epoch.Phase)}  epoch {epochNumber}/{epoch.Epochs}  loss {metrics.TrainLoss:0.0000}  validation {metrics.ValidationLoss:0.0000}  top-1 {Numbers.Percent(metrics.Top1)}{heads}{average}  {metrics.ImagesPerSecond:0} images/s  {metrics.Seconds:0.0} s{waited}{skipped}");
+            $"{Name(epoch.Phase)}  epoch {epochNumber}/{epoch.Epochs}  loss {metrics.TrainLoss:0.0000}  validation {validation}  top-1 {Numbers.Percent(evaluated?.Top1)}{heads}{average}  {metrics.ImagesPerSecond:0} images/s  {metrics.Seconds:0.0} s{waited}{skipped}");
     }
 }
 

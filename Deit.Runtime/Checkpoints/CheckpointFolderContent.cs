@@ -33,9 +33,9 @@ public sealed record CheckpointContent(
 /// <summary>Of what a checkpoint is: the content of <c>state.json</c>.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Epoch">How many whole epochs it was trained.</param>
-/// <param name="Top1">Its accuracy on the validation images after them, from 0 to 1; 0 before the first is over.</param>
+/// <param name="Top1">Its accuracy on the validation images after them, from 0 to 1; null where it was not evaluated then.</param>
 /// <param name="Within">How far it is in the next epoch; null of a checkpoint between two.</param>
-public sealed record CheckpointState(string Model, int Epoch, double Top1, EpochPosition? Within = null);
+public sealed record CheckpointState(string Model, int Epoch, double? Top1, EpochPosition? Within = null);
 
 /// <summary>
 /// A place between two steps of an epoch. All randomness follows from it and the seed: with weights and optimizer it is enough to go on

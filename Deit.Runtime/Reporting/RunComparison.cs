@@ -5,7 +5,7 @@ using Deit.Training;
 
 namespace Deit.Reporting;
 
-/// <summary>Runs side by side. Accuracies are fractions from 0 to 1, of the last epoch.</summary>
+/// <summary>Runs side by side. Accuracies are fractions from 0 to 1, of the last epoch that was evaluated: of a finished run, its last one.</summary>
 public sealed class RunComparison
 {
     // They name a recipe; they are no part of what it does.
@@ -105,6 +105,10 @@ public sealed record ComparedRun
 
     /// <summary>How long teacher and student were trained, evaluations included.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>A run that has no folder yet.</summary>
+    internal static ComparedRun NotBegun(string name, string model) =>
+        new() { Name = name, State = "not begun", IsFinished = false, Epochs = 0, Model = model, Seconds = 0 };
 
     internal static ComparedRun Of(RunContent run, string name) => new()
     {

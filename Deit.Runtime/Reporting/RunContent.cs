@@ -15,7 +15,7 @@ internal sealed record RunContent(
     /// <summary>What to call the run: the name of its folder.</summary>
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder.Path)));
 
-    /// <summary>The last epoch, whose numbers are to be reported; null where there is none.</summary>
+    /// <summary>The last epoch, whose numbers are to be reported, those of the last evaluation among them; null where there is none.</summary>
     public EpochMetrics? Last => Epochs.IsEmpty ? null : Epochs[^1];
 
     /// <summary>The epoch with the best accuracy, the first of equals; null where there is none.</summary>

@@ -38,15 +38,27 @@ public static class RunReport
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <returns>What failed; null where nothing did. A report is not worth a run.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    internal static string? TryWrite(RunFolder folder, IVisionModel model, DataSplits data, CancellationToken cancellationToken)
+    internal static string? TryWrite(RunFolder folder, IVisionModel model, DataSplits data, CancellationToken cancellationToken) =>
+        TryWrite(folder, model.Description, run => ModelAnswers.Gather(model, data, run.Recipe.Student.Training, run.Recipe.Data.Loading, cancellationToken));
+
+    /// <summary>Writes the report of a training that ended before.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="model">The model, whose last weights are in the folder.</param>
+    /// <param name="options">Where images and device are.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <returns>What failed; null where nothing did.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    internal static string? TryWrite(RunFolder folder, RegisteredModelAttribute model, ReportOptions options, CancellationToken cancellationToken) =>
+        TryWrite(folder, model.Description, run => Ask(run, model, options, cancellationToken));
+
+    private static string? TryWrite(RunFolder folder, ModelDescription model, Func<RunContent, ModelAnswers> ask)
     {
         (RunContent? content, string? damage) = Attempt(() => RunContent.Read(folder));
         if (content is null) return damage;
-        (ModelAnswers? answers, string? missing) =
-            Attempt(() => ModelAnswers.Gather(model, data, content.Recipe.Student.Training, content.Recipe.Data.Loading, cancellationToken));
+        (ModelAnswers? answers, string? missing) = Attempt(() => ask(content));
         (_, string? failure) = Attempt(() =>
         {
-            ReportPage.Draw(content, model.Description, answers, missing).Write(folder.ReportFile);
+            ReportPage.Draw(content, model, answers, missing).Write(folder.ReportFile);
             return folder;
         });
         return failure ?? missing;

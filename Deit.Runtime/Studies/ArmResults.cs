@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Deit.Compiler.Specs;
 using Deit.Reporting;
+using Deit.Training;
 
 namespace Deit.Studies;
 
@@ -58,15 +59,15 @@ public sealed record ArmResults
     /// <summary>How it differs from the arm that all are compared with; null where there is none, or nothing to compare yet.</summary>
     public ArmDifference? Difference { get; init; }
 
-    /// <summary>Its runs that were begun, in the order of the seeds.</summary>
+    /// <summary>Its runs that were begun, or failed, in the order of the seeds.</summary>
     public required ImmutableArray<ArmRun> Runs { get; init; }
 
-    internal static ArmResults Gather(StudyArm arm, StudyFolder folder, ModelDescription model, StudyThroughput? throughput)
+    /// <summary>Whether a run of it failed, or was not begun because its teacher's did.</summary>
+    public bool HasFailed => Runs.Any(static run => run.Failure is not null);
+
+    internal static ArmResults Gather(StudyArm arm, StudyFolder folder, ModelDescription model, StudyThroughput? throughput, StudyFailures failures)
     {
-        ImmutableArray<ArmRun> runs = [.. arm.Seeds
-            .Select(seed => new StudyRunKey(arm, seed))
-            .Where(run => folder.Run(run).IsBegun)
-            .Select(run => new ArmRun(run.Seed, StudyFolder.RelativePath(run), ComparedRun.Of(RunContent.Read(folder.Run(run)), arm.Name)))];
+        ImmutableArray<ArmRun> runs = [.. arm.Seeds.Select(seed => ArmRun.Find(new(arm, seed), folder, failures)).OfType<ArmRun>()];
         Spread? Over(Func<ComparedRun, double?> value) => Spread.Of(runs.Where(static run => run.Result.IsFinished).Select(run => value(run.Result)));
         return new()
         {
@@ -95,4 +96,18 @@ public sealed record ArmResults
 /// <param name="Seed">Its seed.</param>
 /// <param name="Folder">Its folder, relative to the study's.</param>
 /// <param name="Result">What it achieved so far.</param>
-public sealed record ArmRun(long Seed, string Folder, ComparedRun Result);
+/// <param name="Failure">Why it failed, or was not begun, when it was last tried; null where it did not fail.</param>
+public sealed record ArmRun(long Seed, string Folder, ComparedRun Result, string? Failure)
+{
+    /// <summary>What a run's folder says, and what is noted of it; null where it was not begun, and not for a failure.</summary>
+    internal static ArmRun? Find(StudyRunKey run, StudyFolder folder, StudyFailures failures)
+    {
+        RunFolder own = folder.Run(run);
+        string? failure = failures.Find(run);
+        if (!own.IsBegun && failure is null) return null;
+        ComparedRun result = own.IsBegun
+            ? ComparedRun.Of(RunContent.Read(own), run.Arm.Name)
+            : ComparedRun.NotBegun(run.Arm.Name, run.Arm.Recipe.Student.Model);
+        return new(run.Seed, StudyFolder.RelativePath(run), result, result.IsFinished ? null : failure);
+    }
+}

@@ -4,7 +4,7 @@ namespace Deit.Studies;
 
 /// <summary>
 /// The folder of a study: <c>study.json</c>, all its numbers; <c>report.html</c>; <c>throughput.json</c>, how fast its models are; and
-/// <c>arms/NAME/seed-N</c>, the folders of its runs, which are what <see cref="RunFolder"/> says.
+/// <c>arms/NAME/seed-N</c>, the folders of its runs, which are what <see cref="RunFolder"/> says; <c>failures.json</c> where runs failed.
 /// </summary>
 /// <param name="path">The folder.</param>
 public sealed class StudyFolder(string path)
@@ -20,6 +20,9 @@ public sealed class StudyFolder(string path)
 
     /// <summary>The file of what was measured of the models.</summary>
     public string ThroughputFile => System.IO.Path.Combine(Path, "throughput.json");
+
+    /// <summary>The file of what kept runs from being finished; there only where something did.</summary>
+    public string FailuresFile => System.IO.Path.Combine(Path, "failures.json");
 
     /// <summary>The folder of a run, relative to the study's.</summary>
     public static string RelativePath(StudyRunKey run) => FormattableString.Invariant($"arms/{run.Arm.Name}/seed-{run.Seed}");
@@ -41,6 +44,20 @@ public sealed class StudyFolder(string path)
     internal StudyThroughput? ReadThroughput() => File.Exists(ThroughputFile)
         ? RunJson.Read<StudyThroughput>(File.ReadAllText(ThroughputFile), ThroughputFile)
         : null;
+
+    /// <summary>What kept runs from being finished.</summary>
+    /// <exception cref="DeitException">The file is damaged.</exception>
+    internal StudyFailures ReadFailures() => File.Exists(FailuresFile)
+        ? RunJson.Read<StudyFailures>(File.ReadAllText(FailuresFile), FailuresFile)
+        : StudyFailures.None;
+
+    /// <summary>Notes why a run is not finished; null where it is tried again.</summary>
+    /// <exception cref="DeitException">The disk refuses.</exception>
+    internal void Note(StudyRunKey run, string? reason)
+    {
+        StudyFailures before = ReadFailures();
+        if (before.Find(run) != reason) RunJson.Write(FailuresFile, before.With(run, reason));
+    }
 
     /// <summary>Writes what was measured.</summary>
     internal void Write(StudyThroughput throughput) => RunJson.Write(ThroughputFile, throughput);

@@ -42,7 +42,12 @@ public interface IStudyObserver
     /// <param name="trained">How long the study's runs were trained so far.</param>
     void RunStarted(StudyRunKey run, int number, int count, TimeSpan trained);
 
-    /// <summary>The runs that were asked for are finished, and the throughput of models is about to be measured.</summary>
+    /// <summary>A run failed, or is not begun because its teacher is not trained. The study goes on.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="reason">Why, in words.</param>
+    void RunFailed(StudyRunKey run, string reason);
+
+    /// <summary>The runs that were asked for are finished, but for those that failed, and the throughput of models is about to be measured.</summary>
     /// <param name="models">How many models; those of all runs that are finished.</param>
     void MeasurementStarted(int models);
 }

@@ -4,7 +4,7 @@ namespace Deit.Studies;
 
 /// <summary>
 /// All numbers of a study, finished or not: <c>study.json</c>. Accuracies are fractions from 0 to 1, of the last epoch; means and
-/// spreads are over the finished runs of an arm.
+/// spreads are over the finished runs of an arm. Of a run that failed it says why.
 /// </summary>
 public sealed record StudyResults
 {
@@ -37,7 +37,9 @@ public sealed record StudyResults
     public static StudyResults Gather(Study study, StudyFolder folder, ModelRegistry models)
     {
         StudyThroughput? throughput = folder.ReadThroughput();
-        ImmutableArray<ArmResults> arms = [.. study.Arms.Select(arm => ArmResults.Gather(arm, folder, models.Find(arm.Recipe.Student.Model).Description, throughput))];
+        StudyFailures failures = folder.ReadFailures();
+        ImmutableArray<ArmResults> arms =
+            [.. study.Arms.Select(arm => ArmResults.Gather(arm, folder, models.Find(arm.Recipe.Student.Model).Description, throughput, failures))];
         if (study.Reference is { } name)
         {
             ArmResults reference = arms.First(arm => arm.Name == name);

@@ -70,25 +70,20 @@ public sealed class StudyRun : IDisposable
     }
 
     /// <summary>Trains what is not finished, and measures the models. A study that was finished before answers at once.</summary>
+    /// <remarks>A run that fails, a loss that stops being a number for one, is noted and tried again another time; the others go on.</remarks>
     /// <param name="cancellationToken">Stops between two steps; the study goes on from there when it is run again.</param>
-    /// <exception cref="DeitException">A loss stopped being a number, or the disk refuses.</exception>
+    /// <exception cref="DeitException">The data are gone, or the disk refuses the study's own files.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public StudyResults Execute(CancellationToken cancellationToken = default)
     {
         foreach ((int index, StudyRunKey run) in _runs.Index())
         {
-            if (Folder.Run(run).ReadSummary() is not null) continue;
-            _options.Progress?.RunStarted(run, index + 1, _runs.Length, TimeSpan.FromSeconds(Gather().Seconds));
-            try
-            {
-                Train(run, cancellationToken);
-            }
-            finally
-            {
-                Write();
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Folder.Run(run).ReadSummary() is null) Execute(run, index + 1, cancellationToken);
+            else TrainingOf(run).ReportIfMissing(_models.Find(run.Arm.Recipe.Student.Model), cancellationToken);
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         Measure();
         return Write();
     }
@@ -96,19 +91,79 @@ public sealed class StudyRun : IDisposable
     /// <summary>Lets others write into the folder.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private void Train(StudyRunKey run, CancellationToken cancellationToken)
+    /// <summary>Trains a run, or notes what keeps it from being trained.</summary>
+    private void Execute(StudyRunKey run, int number, CancellationToken cancellationToken)
     {
-        RunFolder folder = Folder.Run(run);
-        using RecipeRun training = RecipeRun.Start(Folder.Recipe(_study, run), _models, new()
+        if (MissingTeacher(run) is { } teacher)
         {
-            Data = _options.Data,
-            Output = folder.Path,
-            Resume = true,
-            Observer = _options.Observer,
-            Device = _options.Device,
-            Time = _options.Time,
-        });
-        training.Execute(cancellationToken);
+            Fail(run, $"It was not begun: its teacher, '{teacher}', is not trained.");
+            return;
+        }
+
+        _options.Progress?.RunStarted(run, number, _runs.Length, TimeSpan.FromSeconds(Gather().Seconds));
+        Folder.Note(run, null);
+        string? failure;
+        try
+        {
+            failure = Train(run, cancellationToken);
+        }
+        catch
+        {
+            WriteIfPossible();
+            throw;
+        }
+
+        if (failure is null) Write();
+        else Fail(run, failure);
+    }
+
+    /// <summary>Trains a run.</summary>
+    /// <returns>Why it failed; null where it is finished.</returns>
+    private string? Train(StudyRunKey run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using RecipeRun training = RecipeRun.Start(Folder.Recipe(_study, run), _models, OptionsOf(run));
+            training.Execute(cancellationToken);
+            return null;
+        }
+        catch (DeitException exception)
+        {
+            // Where the images are gone it is not the run that failed: all others would, too.
+            RequireData([run.Arm], _models, _options);
+            return exception.Message;
+        }
+    }
+
+    private RecipeTraining TrainingOf(StudyRunKey run)
+    {
+        Recipe recipe = Folder.Recipe(_study, run);
+        return new(recipe with { Data = recipe.Data with { Path = _options.Data ?? recipe.Data.Path } }, OptionsOf(run), Folder.Run(run));
+    }
+
+    private RunOptions OptionsOf(StudyRunKey run) => new()
+    {
+        Data = _options.Data,
+        Output = Folder.Run(run).Path,
+        Resume = true,
+        Observer = _options.Observer,
+        Device = _options.Device,
+        Time = _options.Time,
+    };
+
+    /// <summary>The arm whose weights are to teach a run and are not there: teachers come first, so that it failed. Null where nothing is missing.</summary>
+    private string? MissingTeacher(StudyRunKey run)
+    {
+        if (run.Arm.Teacher is not { } name) return null;
+        StudyArm teacher = _study.Find(name);
+        return Folder.Run(new(teacher, teacher.Seeds[0])).ReadSummary() is null ? name : null;
+    }
+
+    private void Fail(StudyRunKey run, string reason)
+    {
+        _options.Progress?.RunFailed(run, reason);
+        Folder.Note(run, reason);
+        Write();
     }
 
     /// <summary>Measures all models that were trained to the end, where one of them was not measured before.</summary>
@@ -117,7 +172,7 @@ public sealed class StudyRun : IDisposable
         ImmutableArray<RegisteredModelAttribute> trained =
             [.. Gather().Arms.Where(static arm => arm.Top1 is not null).Select(static arm => arm.Model).Distinct().Select(_models.Find)];
         StudyThroughput? before = Folder.ReadThroughput();
-        if (before is not null && trained.All(model => before.Find(model.Description.Name) is not null)) return;
+        if (trained.All(model => before?.Find(model.Description.Name) is not null)) return;
         _options.Progress?.MeasurementStarted(trained.Length);
         Folder.Write(StudyThroughput.Measure(trained, _options.Rounds));
     }
@@ -130,6 +185,19 @@ public sealed class StudyRun : IDisposable
         Folder.Write(results);
         StudyPage.Draw(results, Folder).Write(Folder.ReportFile);
         return results;
+    }
+
+    /// <summary>Writes how far a study is that something ended: that is what is to be said, not that the disk refuses this as well.</summary>
+    private void WriteIfPossible()
+    {
+        try
+        {
+            Write();
+        }
+        catch (Exception exception) when (exception is DeitException or IOException or UnauthorizedAccessException)
+        {
+            // Its next run writes it anew.
+        }
     }
 
     private static void RequirePupil(StudyArm arm, ModelRegistry models)

@@ -9,7 +9,7 @@ internal static class EarlyStop
     public static bool IsDue(IReadOnlyList<EpochMetrics> epochs, int patience)
     {
         if (patience == 0) return false;
-        double[] accuracies = [.. epochs.Where(static epoch => epoch.EvaluatedEpoch is null).Select(static epoch => epoch.Top1)];
+        double[] accuracies = [.. epochs.Select(static epoch => epoch.IfEvaluated()?.Top1).OfType<double>()];
         return accuracies.Length > 0 && accuracies.Length - 1 - Array.IndexOf(accuracies, accuracies.Max()) >= patience;
     }
 }

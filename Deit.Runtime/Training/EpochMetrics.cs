@@ -46,4 +46,10 @@ public sealed record EpochMetrics
     /// <summary>Steps that failed and were given up, and those that were rolled back with them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int SkippedSteps { get; init; }
+
+    /// <summary>
+    /// This epoch, where it was evaluated itself; null where loss and accuracies of the validation images repeat those of
+    /// <see cref="EvaluatedEpoch"/>. What shows them epoch by epoch, or counts evaluations, reads them from here.
+    /// </summary>
+    public EpochMetrics? IfEvaluated() => EvaluatedEpoch is null ? this : null;
 }

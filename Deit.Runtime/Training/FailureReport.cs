@@ -50,7 +50,7 @@ internal sealed class FailureReport(Learner learner, TrainingOptions options, Fi
         if (surroundings.Folder is not { } folder) return "";
         try
         {
-            var progress = new CheckpointState(failure.Model, failure.Epoch - 1, 0, position);
+            var progress = new CheckpointState(failure.Model, failure.Epoch - 1, Top1: null, position);
             FailureFolder.Write(folder.Failure, failure, state, progress, batch.Images, batch.Targets);
             return $" It is kept in '{folder.Failure}'; 'deit replay' repeats it.";
         }

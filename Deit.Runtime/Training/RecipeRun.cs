@@ -51,8 +51,8 @@ public sealed class RecipeRun : IDisposable
     /// <param name="registry">The models that it may name.</param>
     /// <param name="options">Folder, data, observer, device.</param>
     /// <exception cref="DeitException">
-    /// A model is unknown or does not suit the data or the other model, the data cannot be opened, the folder is not empty, or the
-    /// run to be resumed is of another recipe, or another process writes into it.
+    /// A model is unknown or does not suit the data or the other model, the data cannot be opened, the folder holds something else than
+    /// the recipe's teacher, or the run to be resumed is of another recipe, or another process writes into it.
     /// </exception>
     public static RecipeRun Start(Recipe recipe, ModelRegistry registry, RunOptions options)
     {
@@ -67,23 +67,26 @@ public sealed class RecipeRun : IDisposable
         RunFolder? resumed = options.Resume ? OpenSame(recipe, options.Output) : null;
         if (resumed?.ReadSummary() is not null) return new(recipe, resumed, teacher, student, options, data: null, cache: null, runLock: null);
 
-        // Before the data, which may take a while to open.
-        if (resumed is null) RunFolder.RequireUnused(options.Output);
+        // Before the data, which may take a while to open. A teacher may be there already, trained for this run by 'deit teach'.
+        bool trainsTeacher = teacher is not null && recipe.Teacher!.Weights is null;
+        RunFolder? ofTeacher = trainsTeacher && options.Output is { } output ? RunFolder.At(output).Teacher : null;
+        if (resumed is null) RunFolder.RequireUnused(options.Output, mayHoldTeacher: trainsTeacher);
+        if (ofTeacher is { IsBegun: true }) TeacherPreparation.RequireSame(ofTeacher, recipe, teacher!.Description);
         RunLock? runLock = resumed is null ? null : RunLock.Take(resumed.Path);
         try
         {
             RequireWeights(recipe.Student, student, resumed);
-            if (teacher is not null && recipe.TeacherCache is null) RequireWeights(recipe.Teacher!, teacher, resumed?.Teacher);
+            if (teacher is not null && recipe.TeacherCache is null) RequireWeights(recipe.Teacher!, teacher, ofTeacher);
             DataSplits data = recipe.OpenData(classes: resumed?.ReadData()?.Classes);
             DataFit.Require(student.Description, data);
             if (teacher is not null) DataFit.RequireClasses(teacher.Description, data);
             CachedAnswering? cache = teacher is not null && recipe.TeacherCache is { } path ? CachedAnswering.Open(path, recipe, data, teacher.Description) : null;
-            RunFolder folder = resumed ?? RunFolder.Create(options.Output, recipe.Name, options.Time);
+            RunFolder folder = resumed ?? RunFolder.Create(options.Output, recipe.Name, options.Time, mayHoldTeacher: trainsTeacher);
             runLock ??= RunLock.Take(folder.Path);
             if (resumed is null)
             {
                 // Again: somebody may have been faster, and be finished.
-                RunFolder.RequireUnused(folder.Path);
+                RunFolder.RequireUnused(folder.Path, mayHoldTeacher: trainsTeacher);
                 folder.Write(recipe);
             }
 
@@ -96,17 +99,22 @@ public sealed class RecipeRun : IDisposable
         }
     }
 
-    /// <summary>Runs to the end. A run that was finished before answers at once.</summary>
+    /// <summary>Runs to the end. A run that was finished before answers at once, or with the report that it was killed before it had.</summary>
     /// <param name="cancellationToken">Stops between two steps; the run can be resumed.</param>
     /// <exception cref="DeitException">A loss stopped being a number, or the disk refuses.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public RunSummary Execute(CancellationToken cancellationToken = default)
     {
         using RunLock? writing = _lock;
-        if (_data is null) return Folder.ReadSummary()!;
+        var training = new RecipeTraining(Recipe, _options, Folder);
+        if (_data is null)
+        {
+            training.ReportIfMissing(_student, cancellationToken);
+            return Folder.ReadSummary()!;
+        }
+
         Folder.Write(RunData.Of(_data));
         using PreparedTeacher? teacher = PrepareTeacher(_data, cancellationToken);
-        var training = new RecipeTraining(Recipe, _options, Folder);
         using IVisionModel student = RecipeTraining.Create(_student, Recipe.Student);
         training.StartFrom(Recipe.Student, student, Folder, TrainingPhase.Student, cancellationToken);
         TrainingResult result = training.Train(student, Recipe.Student, teacher?.Teacher, Folder, TrainingPhase.Student, _data, cancellationToken);

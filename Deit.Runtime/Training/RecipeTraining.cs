@@ -54,7 +54,7 @@ internal sealed class RecipeTraining(Recipe recipe, RunOptions options, RunFolde
             Folder = own,
             Resume = options.Resume,
             Checkpoints = recipe.Checkpoints,
-            TensorBoard = Path.Combine(folder.TensorBoard, phase == TrainingPhase.Teacher ? "teacher" : "student"),
+            TensorBoard = Path.Combine(folder.TensorBoard, phase == TrainingPhase.Teacher ? RunFolder.TeacherName : "student"),
             Observer = options.Observer,
             Phase = phase,
             Device = options.Device,
@@ -66,10 +66,22 @@ internal sealed class RecipeTraining(Recipe recipe, RunOptions options, RunFolde
     }
 
     /// <summary>Writes the report of a training. One that fails is no reason to lose what was trained.</summary>
-    public void Report(IVisionModel model, RunFolder own, DataSplits data, CancellationToken cancellationToken)
+    public void Report(IVisionModel model, RunFolder own, DataSplits data, CancellationToken cancellationToken) =>
+        TellOfReport(own, RunReport.TryWrite(own, model, data, cancellationToken));
+
+    /// <summary>Writes the report of the run, which is finished, where there is none: it was killed before it had one.</summary>
+    /// <param name="student">The model that was trained.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void ReportIfMissing(RegisteredModelAttribute student, CancellationToken cancellationToken)
     {
-        if (RunReport.TryWrite(own, model, data, cancellationToken) is not { } failure) return;
-        options.Observer?.ReportFailed($"The report '{own.ReportFile}' is missing or incomplete: {failure}");
+        if (File.Exists(folder.ReportFile)) return;
+        TellOfReport(folder, RunReport.TryWrite(folder, student, new() { Data = recipe.Data.Path, Device = options.Device }, cancellationToken));
+    }
+
+    private void TellOfReport(RunFolder own, string? failure)
+    {
+        if (failure is not null) options.Observer?.ReportFailed($"The report '{own.ReportFile}' is missing or incomplete: {failure}");
     }
 
     private sealed class WeightsProgress(ITrainingObserver observer, string model) : IProgress<DownloadProgress>

@@ -15,6 +15,9 @@ public sealed class RunFolder
     /// <summary>Where runs are put that are not given a folder.</summary>
     public const string DefaultParent = "runs";
 
+    /// <summary>The name of what is the teacher's, in the run's folder and in that of the event files.</summary>
+    internal const string TeacherName = "teacher";
+
     private RunFolder(string path) => Path = path;
 
     /// <summary>The folder's path.</summary>
@@ -58,16 +61,19 @@ public sealed class RunFolder
     public string Failure => System.IO.Path.Combine(Path, "failure");
 
     /// <summary>The folder of the run's teacher; there only where the run trains one.</summary>
-    public RunFolder Teacher => new(System.IO.Path.Combine(Path, "teacher"));
+    public RunFolder Teacher => new(System.IO.Path.Combine(Path, TeacherName));
 
     /// <summary>Makes a folder for a new run.</summary>
     /// <param name="path">The folder, which must be empty if it exists; null makes <c>runs/NAME-YYYYMMDD-HHMMSS</c>.</param>
     /// <param name="name">The recipe's name.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="DeitException">The folder is not empty or cannot be made.</exception>
-    public static RunFolder Create(string? path, string name, TimeProvider time)
+    public static RunFolder Create(string? path, string name, TimeProvider time) => Create(path, name, time, mayHoldTeacher: false);
+
+    /// <summary>Makes a folder for a new run, whose teacher may have been trained in it before.</summary>
+    internal static RunFolder Create(string? path, string name, TimeProvider time, bool mayHoldTeacher)
     {
-        RequireUnused(path);
+        RequireUnused(path, mayHoldTeacher);
         return new RunFolder(path ?? NewPath(name, time)).Made();
     }
 
@@ -108,10 +114,14 @@ public sealed class RunFolder
     public RunData? ReadData() => File.Exists(DataFile) ? RunJson.Read<RunData>(File.ReadAllText(DataFile), DataFile) : null;
 
     /// <summary>Refuses a folder for a new run that holds anything; null and folders yet to be made are accepted.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="mayHoldTeacher">Whether the run's teacher may be there, as <see cref="TeachRun"/> leaves it.</param>
     /// <exception cref="DeitException">It is not empty.</exception>
-    internal static void RequireUnused(string? path)
+    internal static void RequireUnused(string? path, bool mayHoldTeacher = false)
     {
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(static entry => !IsOfNoRun(entry)))
+        if (!Directory.Exists(path)) return;
+        var folder = new RunFolder(path);
+        if (Directory.EnumerateFileSystemEntries(path).Any(entry => !IsOfNoRun(entry) && !(mayHoldTeacher && folder.IsOfTeacher(entry))))
         {
             throw new DeitException($"The output folder '{path}' is not empty: choose another, or resume the run that is in it.");
         }
@@ -122,6 +132,14 @@ public sealed class RunFolder
     {
         string name = System.IO.Path.GetFileName(entry);
         return name is RunLock.FileName or RunLock.HolderFileName || (name.StartsWith("recipe.yaml.", StringComparison.Ordinal) && name.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    /// <summary>What the training of a teacher leaves in a folder that has no run yet: the teacher's own folder and its event files.</summary>
+    private bool IsOfTeacher(string entry)
+    {
+        if (entry == Teacher.Path) return Teacher.IsBegun || (Directory.Exists(entry) && Directory.EnumerateFileSystemEntries(entry).All(IsOfNoRun));
+        return entry == TensorBoard && Teacher.IsBegun && Directory.Exists(entry)
+            && Directory.EnumerateFileSystemEntries(entry).All(static inner => System.IO.Path.GetFileName(inner) == TeacherName);
     }
 
     /// <summary>This folder, in being.</summary>

@@ -71,7 +71,7 @@ internal sealed class StepGuard : IDisposable
         bool begins = _meter.Position.Batches == 0;
         if (begins && _options.OnNonFinite == NonFinitePolicy.Rollback)
         {
-            _state.Save(_surroundings.Folder!.RollbackCheckpoint, new(_learner.Model.Description.Name, epoch, 0));
+            _state.Save(_surroundings.Folder!.RollbackCheckpoint, new(_learner.Model.Description.Name, epoch, Top1: null));
         }
     }
 

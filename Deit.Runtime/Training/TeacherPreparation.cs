@@ -5,7 +5,10 @@ using Deit.Inference;
 
 namespace Deit.Training;
 
-/// <summary>Gets the teacher of a recipe ready: trains it, or loads its weights. It sees images at its own resolution and normalisation.</summary>
+/// <summary>
+/// Gets the teacher of a recipe ready: trains it, goes on with its training or takes it as it was trained before, or loads its weights. It
+/// sees images at its own resolution and normalisation.
+/// </summary>
 /// <param name="recipe">The recipe, which has a teacher.</param>
 /// <param name="registered">The teacher's model.</param>
 /// <param name="options">Observer, device, clock.</param>
@@ -13,7 +16,9 @@ namespace Deit.Training;
 internal sealed class TeacherPreparation(Recipe recipe, RegisteredModelAttribute registered, RunOptions options, RunFolder folder)
 {
     private readonly ModelRecipe _part = recipe.Teacher!;
-    private readonly RecipeTraining _training = new(recipe, options, folder);
+
+    // A teacher that is in the folder is this one: 'deit teach' trains the teachers of runs that are not begun.
+    private readonly RecipeTraining _training = new(recipe, options with { Resume = true }, folder);
 
     /// <summary>Prepares the teacher.</summary>
     /// <param name="data">The images that the student sees.</param>
@@ -25,16 +30,15 @@ internal sealed class TeacherPreparation(Recipe recipe, RegisteredModelAttribute
         IVisionModel teacher = RecipeTraining.Create(registered, _part);
         try
         {
-            int size = registered.Description.Input[1];
-            Recipe atOwnSize = recipe with { Data = recipe.Data with { ImageSize = size } };
-            DataSplits own = size == data.ImageSize ? data : atOwnSize.OpenData(classes: data.Train.ClassNames);
+            Recipe alone = Alone(recipe, registered.Description);
+            DataSplits own = alone.Data.ImageSize == data.ImageSize ? data : alone.OpenData(classes: data.Train.ClassNames);
             if (_part.Weights is { } weights)
             {
                 (double top1, Preprocessing preprocessing) = Load(teacher, weights, own, cancellationToken);
                 return new(new ModelTeacher(teacher, recipe.Distillation, preprocessing), new(_part.Model, top1), 0, teacher);
             }
 
-            TrainingResult result = Train(teacher, atOwnSize, own, cancellationToken);
+            TrainingResult result = Train(teacher, alone, own, cancellationToken);
             return new(new ModelTeacher(teacher, recipe.Distillation), new(_part.Model, result.Last.Top1), result.Seconds, teacher);
         }
         catch
@@ -44,12 +48,28 @@ internal sealed class TeacherPreparation(Recipe recipe, RegisteredModelAttribute
         }
     }
 
-    private TrainingResult Train(IVisionModel teacher, Recipe atOwnSize, DataSplits own, CancellationToken cancellationToken)
+    /// <summary>Refuses a teacher that was begun with another recipe.</summary>
+    /// <param name="place">The teacher's folder.</param>
+    /// <param name="recipe">The recipe, which trains a teacher.</param>
+    /// <param name="teacher">The teacher's model.</param>
+    /// <exception cref="DeitException">It was; the message says what differs.</exception>
+    public static void RequireSame(RunFolder place, Recipe recipe, ModelDescription teacher) => RequireSame(place, Alone(recipe, teacher));
+
+    /// <summary>The recipe that trains the same teacher again, alone: its training is a run of its own.</summary>
+    private static Recipe Alone(Recipe recipe, ModelDescription teacher) => recipe with
     {
-        // A run of its own: its recipe trains the same teacher again, alone.
+        Name = $"{recipe.Name}-teacher",
+        Data = recipe.Data with { ImageSize = teacher.Input[1] },
+        Teacher = null,
+        Student = recipe.Teacher!,
+        Distillation = new(),
+        TeacherCache = null,
+    };
+
+    private TrainingResult Train(IVisionModel teacher, Recipe alone, DataSplits own, CancellationToken cancellationToken)
+    {
         RunFolder place = folder.Teacher.Made();
-        Recipe alone = atOwnSize with { Name = $"{recipe.Name}-teacher", Teacher = null, Student = _part, Distillation = new(), TeacherCache = null };
-        if (options.Resume && place.IsBegun) RequireSame(place, alone);
+        if (place.IsBegun) RequireSame(place, alone);
         place.Write(alone);
         place.Write(RunData.Of(own));
         _training.StartFrom(_part, teacher, place, TrainingPhase.Teacher, cancellationToken);

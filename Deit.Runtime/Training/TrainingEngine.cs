@@ -99,7 +99,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         StepSaver saver,
         CancellationToken cancellationToken)
     {
-        double learningRate = _schedule.At(epoch, [.. before.Select(static earlier => earlier.EvaluatedEpoch is null ? earlier.Top1 : (double?)null)]);
+        double learningRate = _schedule.At(epoch, [.. before.Select(static earlier => earlier.IfEvaluated()?.Top1)]);
         guard.BeginEpoch(epoch, learningRate, before);
         Train(epoch, learningRate, state, loader, meter, guard, saver, cancellationToken);
         guard.EndEpoch();

@@ -49,7 +49,7 @@ internal sealed class TrainingLog(RunFolder? folder, string model, int keepEvery
     public void Save(EpochPosition within, TrainingState state)
     {
         if (folder is null) return;
-        state.Save(folder.LastCheckpoint, new(model, _epochs.Count, _epochs.Count == 0 ? 0 : _epochs[^1].Top1, within));
+        state.Save(folder.LastCheckpoint, new(model, _epochs.Count, _epochs.LastOrDefault()?.IfEvaluated()?.Top1, within));
     }
 
     /// <summary>Adds an epoch and saves it.</summary>
@@ -62,7 +62,7 @@ internal sealed class TrainingLog(RunFolder? folder, string model, int keepEvery
         bool best = _epochs.TrueForAll(earlier => earlier.Top1 < achieved.Top1);
         _epochs.Add(achieved);
         if (folder is null) return;
-        var progress = new CheckpointState(model, achieved.Epoch, achieved.Top1);
+        var progress = new CheckpointState(model, achieved.Epoch, achieved.IfEvaluated()?.Top1);
         folder.Append(achieved);
         if (best) state.Save(folder.BestCheckpoint, progress);
         if (keepEvery > 0 && achieved.Epoch % keepEvery == 0) state.Save(folder.KeptCheckpoint(achieved.Epoch), progress);

@@ -46,6 +46,33 @@ public sealed class StudyCommandTests : IDisposable
     }
 
     [Fact]
+    public void An_arm_that_fails_is_named_at_the_end_and_the_others_are_trained()
+    {
+        File.WriteAllText(_study, """
+            study: digits
+            base: {student: {epochs: 1, batch_size: 256, warmup_epochs: 0}}
+            arms:
+              - {name: hot, recipe: {student: {model: regnety_digits, lr: 1e30}}}
+              - {name: taught, teacher: hot, recipe: {student: {model: deit_digits_distilled}, distillation: {type: hard}}}
+              - {name: convnet, recipe: {student: {model: regnety_digits}}}
+            """);
+        string folder = _temporary.File("run");
+
+        CommandHost.Result result = CommandHost.Run("study", _study, "--run", folder);
+        CommandHost.Result other = CommandHost.Run("study", _study, "--run", folder, "--only", "convnet");
+
+        Assert.Equal((1, "deit: Arms that are not finished, for the reasons above: hot, taught. The same command tries them again."), (result.ExitCode, result.ErrorLine));
+        Assert.Contains("warning: hot: The loss ", result.Output);
+        Assert.Contains("warning: taught: It was not begun: its teacher, 'hot', is not trained.", result.Output);
+        Assert.Contains("run 3 of 3: convnet", result.Output);
+        Assert.Contains("not finished: hot, seed 0: The loss ", result.Output);
+
+        // They are not what this command is about.
+        Assert.Equal((0, ""), (other.ExitCode, other.Error));
+        Assert.Contains("not finished: hot, seed 0: The loss ", other.Output);
+    }
+
+    [Fact]
     public void An_arm_may_name_a_model_by_its_file()
     {
         File.WriteAllText(_temporary.File("narrow.yaml"), "family: regnet\nname: narrow\nclass: Narrow\nimage_size: 32\nstem_width: 8\ndepths: [1]\nwidths: [16]\ngroup_width: 8\nclasses: 10\n");

@@ -180,6 +180,56 @@ public sealed class TeachingTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_run_takes_the_teacher_that_was_trained_in_its_folder(bool resume, bool cached)
+    {
+        Recipe recipe = Load();
+        Run(recipe, "without");
+        TeachInFolderOf("run", recipe);
+        var observer = new RecordingObserver();
+
+        RunSummary summary = RecipeRun.Start(recipe with { TeacherCache = cached ? Answers : null }, TinyModels.Registry, new() { Output = _temporary.File("run"), Resume = resume, Observer = observer }).Execute();
+
+        Assert.DoesNotContain(observer.Steps, static step => step.Phase == TrainingPhase.Teacher);
+        Assert.Equal(RunFolder.Open(_temporary.File("without")).ReadSummary()!.Teacher, summary.Teacher);
+        AssertSame("without", "run");
+        AssertSame("without/teacher", "run/teacher");
+    }
+
+    [Fact]
+    public void A_run_goes_on_with_the_teacher_whose_training_was_stopped_in_its_folder()
+    {
+        Recipe recipe = Load();
+        Run(recipe, "without");
+        using var cancellation = new CancellationTokenSource();
+        var observer = new RecordingObserver { AfterStep = done => { if (done is { Epoch: 2, Step: 2 }) cancellation.Cancel(); } };
+        Assert.Throws<OperationCanceledException>(() => TeachInFolderOf("run", recipe, observer, cancellation.Token));
+
+        Run(recipe, "run");
+
+        AssertSame("without", "run");
+        AssertSame("without/teacher", "run/teacher");
+    }
+
+    [Fact]
+    public void A_run_refuses_a_folder_with_another_teacher_or_more_than_that()
+    {
+        TeachInFolderOf("run", Load("student.epochs=1"));
+        string[] before = Directory.GetFileSystemEntries(_temporary.File("run"));
+
+        string other = Assert.Throws<DeitException>(() => Run(Load("teacher.lr=2e-2"), "run")).Message;
+        string none = Assert.Throws<DeitException>(() => Run(Load("distillation.type=none"), "run")).Message;
+
+        Assert.Contains("is of another recipe: student.lr (0.01 there, 0.02 now).", other, StringComparison.Ordinal);
+        Assert.Contains("is not empty", none, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFileSystemEntries(_temporary.File("run")));
+        File.WriteAllText(_temporary.File("run/thesis.txt"), "mine");
+        Assert.Contains("is not empty", Assert.Throws<DeitException>(() => Run(Load(), "run")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("skip")]
     [InlineData("rollback")]
     public void Steps_that_are_given_up_are_passed_in_the_answers_too(string policy)
@@ -302,6 +352,12 @@ public sealed class TeachingTests : IDisposable
     {
         using TeachRun run = TeachRun.Start(recipe, TinyModels.Registry, new() { Output = Answers, Device = device ?? CPU });
         return run.Execute();
+    }
+
+    private void TeachInFolderOf(string name, Recipe recipe, RecordingObserver? observer = null, CancellationToken cancellationToken = default)
+    {
+        using TeachRun run = TeachRun.Start(recipe, TinyModels.Registry, new() { Output = Answers, Observer = observer }, _temporary.File(name));
+        run.Execute(cancellationToken);
     }
 
     private void AssertSame(string expected, string actual)

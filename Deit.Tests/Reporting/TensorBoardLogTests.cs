@@ -69,6 +69,17 @@ public sealed class TensorBoardLogTests : IDisposable
     }
 
     [Fact]
+    public void An_epoch_that_was_not_evaluated_has_no_point_of_an_evaluation()
+    {
+        TensorBoardLog log = Log();
+        log.Begin([Epoch(1)]);
+
+        log.Add(Epoch(2) with { EvaluatedEpoch = 1, ClassTop1 = 0.25, DistillationTop1 = 0.75, EmaTop1 = 0.125 });
+
+        Assert.Equal(["train/images_per_second", "train/loss", "train/lr"], EventFile.Read(TheFile())[^1].Scalars.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_resumed_training_has_every_step_once()
     {
         TensorBoardLog log = Log();

@@ -1,3 +1,4 @@
+using Deit.Checkpoints;
 using Deit.Compiler;
 using Deit.Losses;
 using Deit.Optimization;
@@ -140,6 +141,20 @@ public sealed class OptionPathsTests : IDisposable
         Assert.Equal([1, 2, 3, 4, 5, 6], result.Epochs.Select(static epoch => epoch.Epoch));
         Assert.Equal(result.Epochs[2].Top1, result.Epochs[4].Top1);
         Assert.NotEqual(result.Epochs[2].TrainLoss, result.Epochs[4].TrainLoss);
+    }
+
+    [Fact]
+    public void A_checkpoint_has_the_accuracy_of_its_own_epoch_or_none()
+    {
+        RunFolder folder = RunFolder.Create(_folder.File("run"), "run", TimeProvider.System);
+        using TinyClassifier model = TinyModels.Make<TinyClassifier>();
+
+        TrainingResult result = new Trainer<TinyClassifier>(model, TinyTraining.Plain with { Epochs = 4, EvaluateEvery = 3 })
+            .Fit(TinyTraining.Digits, new() { Folder = folder, Checkpoints = new() { KeepEvery = 1 } });
+
+        Assert.Equal(
+            [result.Epochs[0].Top1, null, result.Epochs[2].Top1, result.Epochs[3].Top1],
+            Enumerable.Range(1, 4).Select(epoch => CheckpointFolder.Find(folder.KeptCheckpoint(epoch))!.Top1));
     }
 
     [Fact]

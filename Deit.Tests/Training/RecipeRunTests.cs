@@ -146,6 +146,21 @@ public sealed class RecipeRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_was_killed_before_it_had_its_report_has_it_drawn()
+    {
+        Recipe recipe = TinyRecipe.Load(_temporary.Path);
+        RunSummary expected = Run(recipe);
+        string report = RunFolder.Open(Output).ReportFile;
+        string page = File.ReadAllText(report);
+        File.Delete(report);
+
+        RunSummary summary = Run(recipe, new() { Output = Output, Resume = true });
+
+        Assert.Equal(expected, summary);
+        Assert.Equal(page, File.ReadAllText(report));
+    }
+
+    [Fact]
     public void Another_recipe_is_not_resumed_and_the_message_says_what_differs()
     {
         Run(TinyRecipe.Load(_temporary.Path));

@@ -20,7 +20,7 @@ internal static class ComparisonPage
     {
         double? best = comparison.Runs.Max(static run => run.Top1);
         return new("results", "Results", Html.Of($"""
-            <p class="note">Accuracies are those of the last epoch; the best epoch was chosen by the very images that judge it.</p>
+            <p class="note">Accuracies are those of the last epoch that was evaluated; the best epoch was chosen by the very images that judge it.</p>
             <div class="card scroll wide"><table>
             <thead><tr><th scope="col">run</th>{ResultColumns.Select(static column => Html.Of($"""<th class="n" scope="col">{column.Name}</th>"""))}</tr></thead>
             <tbody>{comparison.Runs.Select((run, index) => Result(run, index, run.Top1 == best))}</tbody>
@@ -64,11 +64,11 @@ internal static class ComparisonPage
         return new("curves", "Curves", Html.Of($"""
             <p class="note">Point at a curve, or focus it and use the arrow keys, for its values.</p>
             <div class="charts">
-            {Chart("Accuracy (top-1)", ValueText.Percent, static epoch => epoch.Top1).Draw()}
+            {Chart("Accuracy (top-1)", ValueText.Percent, static epoch => epoch.IfEvaluated()?.Top1).Draw()}
             {scatter.Draw()}
-            {Chart("Validation loss", ValueText.Loss, static epoch => epoch.ValidationLoss).Draw()}
+            {Chart("Validation loss", ValueText.Loss, static epoch => epoch.IfEvaluated()?.ValidationLoss).Draw()}
             {Chart("Training loss", ValueText.Loss, static epoch => epoch.TrainLoss).Draw()}
-            {Chart("Accuracy with averaged weights", ValueText.Percent, static epoch => epoch.EmaTop1).Draw()}
+            {Chart("Accuracy with averaged weights", ValueText.Percent, static epoch => epoch.IfEvaluated()?.EmaTop1).Draw()}
             {Chart("Learning rate", ValueText.LearningRate, static epoch => epoch.LearningRate).Draw()}
             </div>
             """));

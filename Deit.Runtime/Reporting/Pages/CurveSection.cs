@@ -13,11 +13,11 @@ internal static class CurveSection
         ("epoch", static epoch => epoch.Epoch, static value => Figures.Count((long)value)),
         ("learning rate", static epoch => epoch.LearningRate, Figures.LearningRate),
         ("training loss", static epoch => epoch.TrainLoss, Figures.Loss),
-        ("validation loss", static epoch => epoch.ValidationLoss, Figures.Loss),
-        ("top-1", static epoch => epoch.Top1, static value => Figures.Percent(value)),
-        ("class head", static epoch => epoch.ClassTop1, static value => Figures.Percent(value)),
-        ("distillation head", static epoch => epoch.DistillationTop1, static value => Figures.Percent(value)),
-        ("averaged", static epoch => epoch.EmaTop1, static value => Figures.Percent(value)),
+        ("validation loss", static epoch => epoch.IfEvaluated()?.ValidationLoss, Figures.Loss),
+        ("top-1", static epoch => epoch.IfEvaluated()?.Top1, static value => Figures.Percent(value)),
+        ("class head", static epoch => epoch.IfEvaluated()?.ClassTop1, static value => Figures.Percent(value)),
+        ("distillation head", static epoch => epoch.IfEvaluated()?.DistillationTop1, static value => Figures.Percent(value)),
+        ("averaged", static epoch => epoch.IfEvaluated()?.EmaTop1, static value => Figures.Percent(value)),
         ("images/s", static epoch => epoch.ImagesPerSecond, Figures.Rate),
         ("seconds", static epoch => epoch.Seconds, static value => value.ToString("0.0", CultureInfo.InvariantCulture)),
     ];
@@ -41,17 +41,17 @@ internal static class CurveSection
         bool isDistilled = run.Last?.ClassTop1 is not null;
         yield return new("Accuracy (top-1)",
         [
-            Curve(isDistilled ? "both heads" : "student", 0, epochs, static epoch => epoch.Top1),
-            Curve("class head", 1, epochs, static epoch => epoch.ClassTop1),
-            Curve("distillation head", 2, epochs, static epoch => epoch.DistillationTop1),
-            Curve("averaged weights", 3, epochs, static epoch => epoch.EmaTop1),
+            Curve(isDistilled ? "both heads" : "student", 0, epochs, static epoch => epoch.IfEvaluated()?.Top1),
+            Curve("class head", 1, epochs, static epoch => epoch.IfEvaluated()?.ClassTop1),
+            Curve("distillation head", 2, epochs, static epoch => epoch.IfEvaluated()?.DistillationTop1),
+            Curve("averaged weights", 3, epochs, static epoch => epoch.IfEvaluated()?.EmaTop1),
             Teacher(run),
         ], ValueText.Percent);
         yield return new("Loss",
         [
             Curve("training", 1, epochs, static epoch => epoch.TrainLoss),
-            Curve("validation", 0, epochs, static epoch => epoch.ValidationLoss),
-            Curve("teacher, validation", 7, teacher, static epoch => epoch.ValidationLoss) with { IsDashed = true },
+            Curve("validation", 0, epochs, static epoch => epoch.IfEvaluated()?.ValidationLoss),
+            Curve("teacher, validation", 7, teacher, static epoch => epoch.IfEvaluated()?.ValidationLoss) with { IsDashed = true },
         ], ValueText.Loss);
         yield return new("Learning rate",
         [
@@ -70,7 +70,7 @@ internal static class CurveSection
     {
         if (!run.TeacherEpochs.IsEmpty || run.TeacherTop1 is not { } top1 || run.Epochs.IsEmpty)
         {
-            return Curve("teacher", 7, run.TeacherEpochs, static epoch => epoch.Top1) with { IsDashed = true };
+            return Curve("teacher", 7, run.TeacherEpochs, static epoch => epoch.IfEvaluated()?.Top1) with { IsDashed = true };
         }
 
         IEnumerable<int> ends = new[] { run.Epochs[0].Epoch, run.Epochs[^1].Epoch }.Distinct();

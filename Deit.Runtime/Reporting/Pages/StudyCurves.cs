@@ -21,8 +21,8 @@ internal static class StudyCurves
         return new("curves", "Curves", Html.Of($"""
             <p class="note">The first run of every arm. The loss in training holds mixing and distillation. Point at a curve, or focus it and use the arrow keys, for its values.</p>
             <div class="charts">
-            {Chart("Accuracy (top-1)", ValueText.Percent, static epoch => epoch.Top1).Draw()}
-            {Chart("Validation loss", ValueText.Loss, static epoch => epoch.ValidationLoss).Draw()}
+            {Chart("Accuracy (top-1)", ValueText.Percent, static epoch => epoch.IfEvaluated()?.Top1).Draw()}
+            {Chart("Validation loss", ValueText.Loss, static epoch => epoch.IfEvaluated()?.ValidationLoss).Draw()}
             {Chart("Training loss", ValueText.Loss, static epoch => epoch.TrainLoss).Draw()}
             {Chart("Throughput in training", ValueText.Rate, static epoch => epoch.ImagesPerSecond).Draw()}
             </div>

@@ -19,7 +19,7 @@ internal static class StudyPage
         if (results.Reference is { } reference) yield return StudyTables.Differences(results, reference);
         yield return StudyTables.Results(results);
         yield return StudyCurves.Draw(results, folder);
-        yield return StudyTables.Runs(results);
+        yield return StudyTables.Runs(results, folder);
     }
 
     private static Html Header(StudyResults results)

@@ -14,8 +14,7 @@ internal static class StudyTables
         ("distillation head", static arm => Accuracy(arm.DistillationTop1), static arm => arm.DistillationTop1 is not null),
         ("averaged", static arm => Accuracy(arm.EmaTop1), static arm => arm.EmaTop1 is not null),
         ("teacher", static arm => Html.Of($"{arm.Teacher ?? "–"}"), static arm => arm.Teacher is not null),
-        ("parameters", static arm => Html.Of($"{Figures.Short(arm.Parameters)}"), static _ => true),
-        ("MACs", static arm => Html.Of($"{Figures.Short(arm.Macs)}"), static _ => true),
+        ("parameters, MACs", static arm => Html.Of($"""{Figures.Short(arm.Parameters)}<br><span class="soft">{Figures.Short(arm.Macs)}</span>"""), static _ => true),
         ("inference, images/s", static arm => Rate(arm.InferenceImagesPerSecond), static arm => arm.InferenceImagesPerSecond is not null),
         ("training, images/s", static arm => Rate(arm.ImagesPerSecond?.Mean), static _ => true),
         ("time of a run", static arm => Html.Of($"{(arm.Seconds is { } seconds ? Figures.Duration(seconds.Mean) : "–")}"), static _ => true),
@@ -34,7 +33,7 @@ internal static class StudyTables
         string[] families = [.. results.Arms.Select(static arm => arm.Family).Distinct()];
         return new("results", "Results", Html.Of($"""
             <p class="note">{Scope(results)} The time of a run is its own; the training of its teacher is another arm.</p>
-            <div class="card scroll wide"><table>
+            <div class="card scroll wide"><table class="dense">
             <thead><tr><th scope="col">arm</th>{columns.Select(static column => Html.Of($"""<th class="n" scope="col">{column.Name}</th>"""))}</tr></thead>
             <tbody>{results.Arms.Select(arm => Html.Of($"""
             <tr>{Name(arm, Array.IndexOf(families, arm.Family))}{columns.Select((column, place) => Cell(column.Text(arm), place == 0 && arm.Top1?.Mean == best))}</tr>
@@ -59,12 +58,15 @@ internal static class StudyTables
             """));
     }
 
-    /// <summary>Every run, with the page about it.</summary>
-    public static Section Runs(StudyResults results) => new("runs", "Runs", Html.Of($"""
-        <p class="note">Every run has a page of its own in its folder.</p>
+    /// <summary>Every run, with the page about it, and why it failed.</summary>
+    /// <param name="results">The study's numbers.</param>
+    /// <param name="folder">Its folder, where the runs' pages are.</param>
+    public static Section Runs(StudyResults results, StudyFolder folder) => new("runs", "Runs", Html.Of($"""
+        <p class="note">Every run that is finished has a page of its own in its folder.</p>
+        {results.Arms.SelectMany(static arm => arm.Runs).Where(static run => run.Failure is not null).Select(static run => Html.Of($"""<p class="failure"><b>{Name(run)}</b>: {run.Failure}</p>"""))}
         <details><summary>All runs</summary><div class="card scroll wide"><table>
         <thead><tr><th scope="col">run</th><th scope="col">state</th><th class="n" scope="col">top-1</th><th class="n" scope="col">best (epoch)</th><th class="n" scope="col">validation loss</th><th class="n" scope="col">images/s</th><th class="n" scope="col">time</th></tr></thead>
-        <tbody>{results.Arms.SelectMany(static arm => arm.Runs).Select(Run)}</tbody>
+        <tbody>{results.Arms.SelectMany(static arm => arm.Runs).Select(run => Run(run, folder))}</tbody>
         </table></div></details>
         """));
 
@@ -75,13 +77,15 @@ internal static class StudyTables
 
         """);
 
-    private static Html Run(ArmRun run)
+    private static string Name(ArmRun run) => FormattableString.Invariant($"{run.Result.Name}, seed {run.Seed}");
+
+    private static Html Run(ArmRun run, StudyFolder folder)
     {
         ComparedRun result = run.Result;
         string best = result.BestEpoch is { } epoch ? $"{Figures.Percent(result.BestTop1)} ({Figures.Count(epoch)})" : "–";
         string loss = result.ValidationLoss is { } value ? Figures.Loss(value) : "–";
         string link = $"{run.Folder}/report.html";
-        Html name = result.IsFinished ? Html.Of($"""<a href="{link}">{result.Name}, seed {run.Seed}</a>""") : Html.Of($"{result.Name}, seed {run.Seed}");
+        Html name = File.Exists(Path.Combine(folder.Path, link)) ? Html.Of($"""<a href="{link}">{Name(run)}</a>""") : Html.Of($"{Name(run)}");
         return Html.Of($"""
             <tr><td>{name}</td><td>{result.State}</td><td class="n">{Figures.Percent(result.Top1)}</td><td class="n">{best}</td><td class="n">{loss}</td><td class="n">{Rate(result.ImagesPerSecond)}</td><td class="n">{Figures.Duration(result.Seconds)}</td></tr>
 
@@ -92,7 +96,7 @@ internal static class StudyTables
     {
         var series = new Series(arm.Family, family, []);
         string detail = arm.Description ?? arm.Model;
-        Html state = arm.IsFinished ? Html.Empty : Html.Of($"""<span class="soft"> unfinished</span>""");
+        Html state = arm.IsFinished ? Html.Empty : arm.HasFailed ? Html.Of($"""<span class="failure"> failed</span>""") : Html.Of($"""<span class="soft"> unfinished</span>""");
         return Html.Of($"""<td class="run"><i class="{series.ColourClass}"></i><b>{arm.Name}</b>{state}<br><span class="soft">{detail}</span></td>""");
     }
 

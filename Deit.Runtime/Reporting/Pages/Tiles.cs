@@ -43,10 +43,11 @@ internal static class Tiles
     private static IEnumerable<(string? Value, string Name)> Numbers(RunContent run, ModelDescription? model)
     {
         bool isDistilled = run.Last?.ClassTop1 is not null;
-        yield return (Percent(run.Last?.Top1), isDistilled ? "top-1, both heads" : "top-1");
-        yield return (Percent(run.Last?.ClassTop1), "class head alone");
-        yield return (Percent(run.Last?.DistillationTop1), "distillation head alone");
-        yield return (Percent(run.Last?.EmaTop1), "averaged weights");
+        string when = run.Last?.EvaluatedEpoch is { } epoch ? FormattableString.Invariant($", after epoch {epoch}") : "";
+        yield return (Percent(run.Last?.Top1), (isDistilled ? "top-1, both heads" : "top-1") + when);
+        yield return (Percent(run.Last?.ClassTop1), "class head alone" + when);
+        yield return (Percent(run.Last?.DistillationTop1), "distillation head alone" + when);
+        yield return (Percent(run.Last?.EmaTop1), "averaged weights" + when);
         yield return (Percent(run.TeacherTop1), "teacher");
         yield return (Percent(run.Best?.Top1), FormattableString.Invariant($"best, in epoch {run.Best?.Epoch}"));
         yield return (model is null ? null : Figures.Short(model.Parameters), "parameters");

@@ -9,16 +9,17 @@ internal static class EpochScalars
     /// <summary>What an epoch has of them.</summary>
     public static ImmutableArray<Scalar> Of(EpochMetrics epoch)
     {
+        EpochMetrics? evaluated = epoch.IfEvaluated();
         IEnumerable<(string Tag, double? Value)> values =
         [
             ("train/loss", epoch.TrainLoss),
             ("train/lr", epoch.LearningRate),
             ("train/images_per_second", epoch.ImagesPerSecond),
-            ("val/loss", epoch.ValidationLoss),
-            ("val/top1", epoch.Top1),
-            ("val/top1_class", epoch.ClassTop1),
-            ("val/top1_distillation", epoch.DistillationTop1),
-            ("val/top1_ema", epoch.EmaTop1),
+            ("val/loss", evaluated?.ValidationLoss),
+            ("val/top1", evaluated?.Top1),
+            ("val/top1_class", evaluated?.ClassTop1),
+            ("val/top1_distillation", evaluated?.DistillationTop1),
+            ("val/top1_ema", evaluated?.EmaTop1),
         ];
         return [.. values.Where(static scalar => scalar.Value is not null).Select(static scalar => new Scalar(scalar.Tag, scalar.Value!.Value))];
     }
