@@ -20,5 +20,6 @@ internal static class RecipeDifferences
             .Select(path => $"{path} ({Show(before.Find(path))} there, {Show(after.Find(path))} now)")];
     }
 
-    private static string Show(object? value) => value is null ? "none" : RecipeYaml.Scalar(value);
+    /// <summary>A value as a message shows it.</summary>
+    public static string Show(object? value) => value is null ? "none" : RecipeYaml.Scalar(value);
 }

@@ -71,7 +71,8 @@ public sealed class RecipeRun : IDisposable
         bool trainsTeacher = teacher is not null && recipe.Teacher!.Weights is null;
         RunFolder? ofTeacher = trainsTeacher && options.Output is { } output ? RunFolder.At(output).Teacher : null;
         if (resumed is null) RunFolder.RequireUnused(options.Output, mayHoldTeacher: trainsTeacher);
-        if (ofTeacher is { IsBegun: true }) TeacherPreparation.RequireSame(ofTeacher, recipe, teacher!.Description);
+        if (ofTeacher is { IsBegun: true }) TeacherPreparation.RequireSame(ofTeacher, recipe, teacher!);
+        if (resumed is not null) DeclaredModel.RequireSame(resumed, student);
         RunLock? runLock = resumed is null ? null : RunLock.Take(resumed.Path);
         try
         {
@@ -114,6 +115,7 @@ public sealed class RecipeRun : IDisposable
         }
 
         Folder.Write(RunData.Of(_data));
+        DeclaredModel.Write(Folder, _student);
         using PreparedTeacher? teacher = PrepareTeacher(_data, cancellationToken);
         using IVisionModel student = RecipeTraining.Create(_student, Recipe.Student);
         training.StartFrom(Recipe.Student, student, Folder, TrainingPhase.Student, cancellationToken);

@@ -6,7 +6,7 @@ using Deit.Checkpoints;
 namespace Deit.Training;
 
 /// <summary>
-/// The folder of a run: <c>recipe.yaml</c>, <c>data.json</c>, <c>classes.txt</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
+/// The folder of a run: <c>recipe.yaml</c>, <c>model.yaml</c>, <c>data.json</c>, <c>classes.txt</c>, <c>metrics.jsonl</c> (a line an epoch), <c>checkpoint-last</c>,
 /// <c>checkpoint-best</c>, <c>run.lock</c>, <c>summary.json</c>, <c>report.html</c>, <c>tensorboard</c>; <c>failure</c> where a step failed, and
 /// <c>checkpoint-rollback</c> where one that fails is rolled back; a teacher trained for the run has a folder of the same form in it, <c>teacher</c>.
 /// </summary>
@@ -25,6 +25,9 @@ public sealed class RunFolder
 
     /// <summary>The file of the resolved recipe.</summary>
     public string RecipeFile => System.IO.Path.Combine(Path, "recipe.yaml");
+
+    /// <summary>The file of the model's declaration; not there where the model was written by hand.</summary>
+    public string ModelFile => System.IO.Path.Combine(Path, "model.yaml");
 
     /// <summary>The file of class names and preprocessing.</summary>
     public string DataFile => System.IO.Path.Combine(Path, "data.json");
@@ -113,6 +116,9 @@ public sealed class RunFolder
     /// <exception cref="DeitException">The file cannot be read.</exception>
     public RunData? ReadData() => File.Exists(DataFile) ? RunJson.Read<RunData>(File.ReadAllText(DataFile), DataFile) : null;
 
+    /// <summary>The declaration of the run's model; null of a folder that has none.</summary>
+    internal string? ReadModel() => File.Exists(ModelFile) ? File.ReadAllText(ModelFile) : null;
+
     /// <summary>Refuses a folder for a new run that holds anything; null and folders yet to be made are accepted.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="mayHoldTeacher">Whether the run's teacher may be there, as <see cref="TeachRun"/> leaves it.</param>
@@ -159,6 +165,9 @@ public sealed class RunFolder
 
     /// <summary>Writes the resolved recipe.</summary>
     internal void Write(Recipe recipe) => WriteText(RecipeFile, recipe.ToYaml());
+
+    /// <summary>Writes the declaration of the run's model.</summary>
+    internal void WriteModel(string yaml) => WriteText(ModelFile, yaml);
 
     /// <summary>Writes what the run's model sees.</summary>
     internal void Write(RunData data)

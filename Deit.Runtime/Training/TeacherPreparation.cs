@@ -53,7 +53,7 @@ internal sealed class TeacherPreparation(Recipe recipe, RegisteredModelAttribute
     /// <param name="recipe">The recipe, which trains a teacher.</param>
     /// <param name="teacher">The teacher's model.</param>
     /// <exception cref="DeitException">It was; the message says what differs.</exception>
-    public static void RequireSame(RunFolder place, Recipe recipe, ModelDescription teacher) => RequireSame(place, Alone(recipe, teacher));
+    public static void RequireSame(RunFolder place, Recipe recipe, RegisteredModelAttribute teacher) => RequireUnchanged(place, Alone(recipe, teacher.Description), teacher);
 
     /// <summary>The recipe that trains the same teacher again, alone: its training is a run of its own.</summary>
     private static Recipe Alone(Recipe recipe, ModelDescription teacher) => recipe with
@@ -69,9 +69,10 @@ internal sealed class TeacherPreparation(Recipe recipe, RegisteredModelAttribute
     private TrainingResult Train(IVisionModel teacher, Recipe alone, DataSplits own, CancellationToken cancellationToken)
     {
         RunFolder place = folder.Teacher.Made();
-        if (place.IsBegun) RequireSame(place, alone);
+        if (place.IsBegun) RequireUnchanged(place, alone, registered);
         place.Write(alone);
         place.Write(RunData.Of(own));
+        DeclaredModel.Write(place, registered);
         _training.StartFrom(_part, teacher, place, TrainingPhase.Teacher, cancellationToken);
         TrainingResult result = _training.Train(teacher, _part, null, place, TrainingPhase.Teacher, own, cancellationToken);
         place.Write(RecipeRun.Summarize(alone, result, teacher: null, secondsBefore: 0));
@@ -79,13 +80,17 @@ internal sealed class TeacherPreparation(Recipe recipe, RegisteredModelAttribute
         return result;
     }
 
-    private static void RequireSame(RunFolder place, Recipe alone)
+    private static void RequireUnchanged(RunFolder place, Recipe alone, RegisteredModelAttribute teacher)
     {
         Recipe there = Recipe.Load(place.RecipeFile) with { Name = alone.Name };
         IReadOnlyList<string> differences = RecipeDifferences.Find(there, alone);
-        if (differences.Count == 0) return;
-        throw new DeitException(
-            $"The teacher in '{place.Path}' is of another recipe: {string.Join(", ", differences)}. Name another folder for its training, or take its recipe.");
+        if (differences.Count > 0)
+        {
+            throw new DeitException(
+                $"The teacher in '{place.Path}' is of another recipe: {string.Join(", ", differences)}. Name another folder for its training, or take its recipe.");
+        }
+
+        DeclaredModel.RequireSame(place, teacher);
     }
 
     private (double Top1, Preprocessing Preprocessing) Load(IVisionModel teacher, string weights, DataSplits own, CancellationToken cancellationToken)
