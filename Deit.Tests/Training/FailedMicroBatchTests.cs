@@ -32,7 +32,7 @@ public sealed class FailedMicroBatchTests : IDisposable
 
         StepFailure expected = Read(ofLoss), actual = Read(ofGradient);
         Assert.Equal((FailureCause.Gradient, culprit, 2, 3), (actual.Cause, actual.Batch, actual.Step, actual.MicroBatches));
-        Assert.Equal(expected.Files, actual.Files);
+        Assert.Equal<IEnumerable<string>>(expected.Files, actual.Files);
         Assert.Equal("head.bias", actual.Gradient);
         Assert.Equal(Bytes(ofLoss), Bytes(ofGradient));
 

@@ -26,7 +26,7 @@ public sealed class ReplayTests : IDisposable
     [InlineData("distillation.type=hard")]
     [InlineData("distillation.type=soft")]
     [InlineData("distillation.type=soft", "distillation.top_k=3", "student.grad_accum_steps=2")]
-    [InlineData("distillation.type=none", "student.loss=bce", "student.freeze=[first]")]
+    [InlineData("distillation.type=none", "student.loss=bce", "student.smoothing=0", "student.freeze=[first]")]
     public void The_loss_is_that_of_the_step_whoever_teaches(params string[] options)
     {
         Fail(["student.explosion_factor=0.001", .. options]);
