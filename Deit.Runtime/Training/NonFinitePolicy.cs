@@ -2,7 +2,8 @@ namespace Deit.Training;
 
 /// <summary>
 /// What becomes of a step whose loss or gradients are not finite, or whose loss has exploded. Whatever is chosen, the step changes nothing:
-/// neither weights nor their average, moments, statistics of batch norms. A validation loss that is not finite counts as a failure of the epoch's last step.
+/// neither weights nor their average, moments, statistics of batch norms. A validation loss that is not finite counts as a failure of the
+/// epoch's last step.
 /// </summary>
 public enum NonFinitePolicy
 {

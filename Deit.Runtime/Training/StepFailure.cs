@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Deit.Training;
 
-/// <summary>A step whose loss or gradients were no numbers, or whose loss had exploded, or after which the validation loss was no number: the content of <c>failure/failure.json</c>.</summary>
+/// <summary>
+/// A step whose loss or gradients were no numbers, or whose loss had exploded, or after which the validation loss was no number: the content of
+/// <c>failure/failure.json</c>.
+/// </summary>
 /// <param name="Model">The name of the model that was trained.</param>
 /// <param name="Epoch">The epoch, from 1.</param>
 /// <param name="Step">The step in it, from 1.</param>
@@ -34,7 +37,7 @@ public sealed record StepFailure(
 
     /// <summary>What went wrong, and where.</summary>
     [JsonIgnore]
-    public string Event => FormattableString.Invariant($"{Fault} {(Cause == FailureCause.Validation ? "after" : "at")} step {Step} of epoch {Epoch}, at learning rate {LearningRate:R}");
+    public string Event => FormattableString.Invariant($"{Fault} {When} step {Step} of epoch {Epoch}, at learning rate {LearningRate:R}");
 
     /// <summary>What was found, in a sentence.</summary>
     public string Finding => (FirstNonFinite, Cause) switch
@@ -49,6 +52,8 @@ public sealed record StepFailure(
     public string FilesInShort => Files.Length <= FilesShown
         ? string.Join(", ", Files)
         : FormattableString.Invariant($"{string.Join(", ", Files.Take(FilesShown))} and {Files.Length - FilesShown} more");
+
+    private string When => Cause == FailureCause.Validation ? "after" : "at";
 
     private string Fault => Cause switch
     {

@@ -100,7 +100,9 @@ internal sealed class StepGuard : IDisposable
         HasGivenUp = true;
     }
 
-    /// <summary>Gives the epoch up, whose steps are all counted: with the weights that they led to, the loss of the validation images is not finite.</summary>
+    /// <summary>
+    /// Gives the epoch up, whose steps are all counted: with the weights that they led to, the loss of the validation images is not finite.
+    /// </summary>
     /// <exception cref="DeitException">The training is to stop.</exception>
     public void GiveUpEpoch(Evaluator evaluator, NonFiniteBatch found)
     {
@@ -161,7 +163,9 @@ internal sealed class StepGuard : IDisposable
             NonFinitePolicy.Stop when _surroundings.Folder is null || (ofEpoch && _epoch == 0) => "",
             NonFinitePolicy.Stop => $" To go on without it, resume with --set {key}={(ofEpoch ? "rollback" : "skip (or rollback)")}.",
             _ when _meter.Failures >= MostFailures => FormattableString.Invariant($" {MostFailures} steps were given up before it."),
-            NonFinitePolicy.Skip => ofEpoch ? $" It cannot be skipped, for the weights have learned already; {key}=rollback goes back to the epoch's beginning." : null,
+            NonFinitePolicy.Skip when ofEpoch =>
+                $" It cannot be skipped, for the weights have learned already; {key}=rollback goes back to the epoch's beginning.",
+            NonFinitePolicy.Skip => null,
             _ when ofEpoch && _epoch == 0 => " The first epoch has none before it to go back to.",
             _ when ofEpoch && !_meter.HasLearned => " The training was rolled back already, and the weights of the epoch's beginning do no better.",
             _ => Beginning() is null ? NothingToGoBackTo(key, ofEpoch) : null,
