@@ -19,7 +19,11 @@ internal abstract class Descent : IDisposable
 
     /// <summary>Takes the gradients of a micro-batch into the step's: after each backward pass, in order.</summary>
     /// <param name="part">Its place in the step; the gradients are those of its share of the step's loss.</param>
-    public abstract void Gather(MicroBatch part);
+    /// <returns>
+    /// Whether the step can go on: where it has several micro-batches, the one whose gradients are not finite ends it. Those of the last one, be it
+    /// the only one, <see cref="TryStep"/> may judge.
+    /// </returns>
+    public abstract bool TryGather(MicroBatch part);
 
     /// <summary>Goes a step down the gradients that the parameters have.</summary>
     /// <returns>Whether it did: where one of them is not finite, nothing changes.</returns>

@@ -41,8 +41,9 @@ internal sealed class DistilledLearner : Learner
         try
         {
             Tensor loss = Loss.Compute(logits.Class, targets);
-            if (_teacher is not null) loss = DistillationLoss.OfAnswer(_distillation, loss, logits.Distillation, _teacher.Answer(images, place));
-            return new(loss, logits.Class, tape);
+            Tensor? answer = _teacher?.Answer(images, place);
+            if (answer is not null) loss = DistillationLoss.OfAnswer(_distillation, loss, logits.Distillation, answer);
+            return new(loss, logits.Class, tape) { Answer = answer };
         }
         catch
         {

@@ -28,6 +28,13 @@ internal sealed class Evaluator
             Device = device,
         });
 
+    /// <summary>The images.</summary>
+    public IImageDataset Dataset => _loader.Dataset;
+
+    /// <summary>A batch of the images, the caller's to dispose.</summary>
+    /// <param name="number">Its number, from 0.</param>
+    public Batch Read(int number) => _loader.Epoch(0, skipBatches: number).First();
+
     /// <summary>Puts the model into evaluation mode and lets it answer all images.</summary>
     public Evaluation Evaluate(Learner learner, CancellationToken cancellationToken)
     {
@@ -35,6 +42,7 @@ internal sealed class Evaluator
         using IDisposable noGradient = no_grad();
         learner.Model.Module.eval();
         (double loss, long images, long prediction, long? byClass, long? byDistillation) = (0, 0, 0, null, null);
+        (int number, NonFiniteBatch? nonFinite) = (0, null);
         foreach (Batch batch in _loader.Epoch(0))
         {
             using (batch)
@@ -42,7 +50,10 @@ internal sealed class Evaluator
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 HeadLogits logits = learner.Answer(batch.Images);
-                loss += CrossEntropy.Labels(logits.Prediction, batch.Labels).item<float>() * batch.Indices.Count;
+                double ofBatch = CrossEntropy.Labels(logits.Prediction, batch.Labels).item<float>();
+                if (!double.IsFinite(ofBatch)) nonFinite ??= new(number, ofBatch);
+                number++;
+                loss += ofBatch * batch.Indices.Count;
                 images += batch.Indices.Count;
                 prediction += Right(logits.Prediction, batch.Labels);
                 if (logits.Class is { } ofClass) byClass = (byClass ?? 0) + Right(ofClass, batch.Labels);
@@ -50,7 +61,7 @@ internal sealed class Evaluator
             }
         }
 
-        return new(loss / images, (double)prediction / images, (double?)byClass / images, (double?)byDistillation / images);
+        return new(loss / images, (double)prediction / images, (double?)byClass / images, (double?)byDistillation / images) { NonFinite = nonFinite };
     }
 
     /// <summary>How many of the labels have the greatest logit of their row.</summary>
@@ -62,4 +73,13 @@ internal sealed class Evaluator
 }
 
 /// <summary>How a model answered the validation images; see <see cref="EpochMetrics"/>.</summary>
-internal readonly record struct Evaluation(double Loss, double Top1, double? ClassTop1, double? DistillationTop1);
+internal readonly record struct Evaluation(double Loss, double Top1, double? ClassTop1, double? DistillationTop1)
+{
+    /// <summary>The first batch that made the loss no number; null where it is one.</summary>
+    public NonFiniteBatch? NonFinite { get; init; }
+}
+
+/// <summary>A batch of validation images whose loss is not finite.</summary>
+/// <param name="Number">Its number, from 0.</param>
+/// <param name="Loss">The mean of its images' losses.</param>
+internal readonly record struct NonFiniteBatch(int Number, double Loss);

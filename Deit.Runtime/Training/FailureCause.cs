@@ -14,4 +14,7 @@ public enum FailureCause
 
     /// <summary>The loss is finite, and greater than <see cref="StepFailure.LossLimit"/>.</summary>
     Explosion,
+
+    /// <summary>The loss of the validation images is not finite, after the last step of an epoch.</summary>
+    Validation,
 }

@@ -32,12 +32,16 @@ internal sealed class FlatDescent : Descent
     {
     }
 
-    public override void Gather(MicroBatch part)
+    public override bool TryGather(MicroBatch part)
     {
-        if (part.Count == 1) return;
+        if (part.Count == 1) return true;
+
+        // The sum could not tell which pass was to blame.
+        if (!double.IsFinite(_parameters.GradientNorm())) return false;
         if (part.IsFirst) _sum!.Clear();
         if (part.IsLast) _sum!.AddToGradients();
         else _sum!.Add();
+        return true;
     }
 
     public override bool TryStep(double learningRate)

@@ -9,6 +9,9 @@ namespace Deit.Training;
 /// <param name="Tape">What generated code needs to go on from the logits; null where autograd goes all the way.</param>
 internal sealed record Lesson(Tensor Loss, Tensor Logits, TrainingTape? Tape) : IDisposable
 {
+    /// <summary>The teacher's answer that the loss was made of, as <see cref="Distillation.Teacher.Answer"/> gives it; null where nobody teaches.</summary>
+    public Tensor? Answer { get; init; }
+
     /// <summary>Finds the gradients of all parameters.</summary>
     /// <param name="parts">By how many the loss is divided: the micro-batches of a step.</param>
     public void Backward(int parts = 1)

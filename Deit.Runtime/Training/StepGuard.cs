@@ -1,3 +1,4 @@
+using Deit.Checkpoints;
 using Deit.Data;
 
 namespace Deit.Training;
@@ -93,14 +94,24 @@ internal sealed class StepGuard : IDisposable
     /// <exception cref="DeitException">The training is to stop.</exception>
     public void GiveUp(FailureCause cause, double loss, FailedBatch batch)
     {
-        StepFailure failure = _report.Of(cause, loss, _limit, _epoch, _learningRate, batch);
+        StepFailure failure = _report.OfStep(cause, loss, _limit, _epoch, _learningRate, batch);
         _buffers?.Restore();
-        bool stops = _options.OnNonFinite == NonFinitePolicy.Stop || _meter.Failures >= MostFailures;
-        string kept = stops || !FailureFolder.IsIn(_surroundings.Folder) ? _report.Keep(failure, _meter.Position, _state, batch) : "";
-        if (stops) throw new DeitException(Reason(failure, kept));
+        StopOrGiveUp(failure, batch);
         HasGivenUp = true;
-        if (_options.OnNonFinite == NonFinitePolicy.Rollback) RollBack();
-        _surroundings.Observer?.StepGivenUp(new(_surroundings.Phase, _options.OnNonFinite, failure));
+    }
+
+    /// <summary>
+    /// Gives the epoch up, whose steps are all counted: with the weights that they led to, the loss of the validation images is not finite.
+    /// </summary>
+    /// <exception cref="DeitException">The training is to stop.</exception>
+    public void GiveUpEpoch(Evaluator evaluator, NonFiniteBatch found)
+    {
+        using Batch images = evaluator.Read(found.Number);
+        FailedBatch batch = new(found.Number, images, images.Images, images.Labels);
+        int step = MicroBatch.Steps(_meter.Position.Batches, _options.GradientAccumulationSteps);
+        StopOrGiveUp(_report.OfValidation(found.Loss, _epoch, step, _learningRate, batch, evaluator.Dataset), batch);
+        _meter.FailCountedStep();
+        EndEpoch();
     }
 
     /// <summary>Counts the step.</summary>
@@ -128,15 +139,58 @@ internal sealed class StepGuard : IDisposable
 
     public void Dispose() => _buffers?.Dispose();
 
-    private void RollBack()
+    private void StopOrGiveUp(StepFailure failure, FailedBatch batch)
     {
-        _state.Load(_surroundings.Folder!.RollbackCheckpoint);
-        _meter.RollBack();
+        string? obstacle = Obstacle(failure.Cause);
+        string kept = obstacle is not null || !FailureFolder.IsIn(_surroundings.Folder) ? _report.Keep(failure, _meter.Position, _state, batch) : "";
+        if (obstacle is not null)
+        {
+            throw new DeitException(
+                $"{failure.Event}: lower lr, lengthen warmup_epochs, or set clip_grad. {failure.Finding}{obstacle} The batch: {failure.FilesInShort}.{kept}");
+        }
+
+        if (_options.OnNonFinite == NonFinitePolicy.Rollback) RollBack();
+        _surroundings.Observer?.StepGivenUp(new(_surroundings.Phase, _options.OnNonFinite, failure));
     }
 
-    private string Reason(StepFailure failure, string kept)
+    /// <summary>Why the training stops, and how it may go on, in a sentence after a space; null where it need not stop.</summary>
+    private string? Obstacle(FailureCause cause)
     {
-        string often = _options.OnNonFinite == NonFinitePolicy.Stop ? "" : FormattableString.Invariant($" {MostFailures} steps were given up before it.");
-        return $"{failure.Event}: lower lr, lengthen warmup_epochs, or set clip_grad. {failure.Finding}{often} The batch: {failure.FilesInShort}.{kept}";
+        string key = $"{(_surroundings.Phase == TrainingPhase.Teacher ? "teacher" : "student")}.on_nonfinite";
+        bool ofEpoch = cause == FailureCause.Validation;
+        return _options.OnNonFinite switch
+        {
+            NonFinitePolicy.Stop when _surroundings.Folder is null || (ofEpoch && _epoch == 0) => "",
+            NonFinitePolicy.Stop => $" To go on without it, resume with --set {key}={(ofEpoch ? "rollback" : "skip (or rollback)")}.",
+            _ when _meter.Failures >= MostFailures => FormattableString.Invariant($" {MostFailures} steps were given up before it."),
+            NonFinitePolicy.Skip when ofEpoch =>
+                $" It cannot be skipped, for the weights have learned already; {key}=rollback goes back to the epoch's beginning.",
+            NonFinitePolicy.Skip => null,
+            _ when ofEpoch && _epoch == 0 => " The first epoch has none before it to go back to.",
+            _ when ofEpoch && !_meter.HasLearned => " The training was rolled back already, and the weights of the epoch's beginning do no better.",
+            _ => Beginning() is null ? NothingToGoBackTo(key, ofEpoch) : null,
+        };
+    }
+
+    private string NothingToGoBackTo(string key, bool ofEpoch) => FormattableString.Invariant(
+        $" It cannot be rolled back: {key} was changed within epoch {_epoch + 1}, of whose beginning nothing was kept.")
+        + (ofEpoch ? " Begin the run anew." : $" Resume with --set {key}=skip until the epoch is over; those after it can be rolled back.");
+
+    /// <summary>A checkpoint of the epoch's beginning, which is the end of the one before; null where there is none.</summary>
+    /// <remarks>Where rollbacks are asked for within an epoch, the one for them is missing, or of an epoch long past.</remarks>
+    private string? Beginning()
+    {
+        RunFolder folder = _surroundings.Folder!;
+        string[] candidates = [folder.RollbackCheckpoint, folder.BestCheckpoint, folder.KeptCheckpoint(_epoch)];
+        return Array.Find(candidates, IsOfBeginning);
+
+        bool IsOfBeginning(string path) =>
+            CheckpointFolder.Find(path) is { Within: null } state && state.Model == _learner.Model.Description.Name && state.Epoch == _epoch;
+    }
+
+    private void RollBack()
+    {
+        _state.Load(Beginning()!);
+        _meter.RollBack();
     }
 }

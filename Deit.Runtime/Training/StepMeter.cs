@@ -98,6 +98,9 @@ internal sealed class StepMeter(TimeProvider time, int epochs, int steps)
         PassStep(batches);
     }
 
+    /// <summary>Counts the last step, which was counted already, among those that were given up.</summary>
+    public void FailCountedStep() => Failures++;
+
     /// <summary>Forgets what the epoch's steps so far have learned: the weights are those of its beginning again.</summary>
     public void RollBack()
     {

@@ -26,10 +26,8 @@ internal sealed class TensorDescent : Descent
 
     public override void ZeroGradients() => _optimizer.ZeroGradients();
 
-    /// <summary>Autograd adds to the gradients that are there.</summary>
-    public override void Gather(MicroBatch part)
-    {
-    }
+    /// <summary>Autograd adds to the gradients that are there: the first micro-batch after which the sum is not finite is to blame.</summary>
+    public override bool TryGather(MicroBatch part) => part.IsLast || GradientsAreFinite();
 
     public override bool TryStep(double learningRate)
     {

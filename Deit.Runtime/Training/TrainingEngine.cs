@@ -104,10 +104,14 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         Train(epoch, learningRate, state, loader, meter, guard, saver, cancellationToken);
         guard.EndEpoch();
 
-        // One that was rolled back at its last step goes on with the weights of the epoch before, and what they have lost and taken.
-        (double trainLoss, double imagesPerSecond) = meter.HasLearned ? (meter.Loss, meter.ImagesPerSecond) : (before[^1].TrainLoss, before[^1].ImagesPerSecond);
+        // Before images are evaluated, which takes time too.
+        double pace = meter.ImagesPerSecond;
+        Evaluation? evaluated = Evaluates(epoch) ? Evaluate(evaluator, guard, cancellationToken) : null;
 
-        if (!Evaluates(epoch))
+        // One that was rolled back at its last step goes on with the weights of the epoch before, and what they have lost and taken.
+        (double trainLoss, double imagesPerSecond) = meter.HasLearned ? (meter.Loss, pace) : (before[^1].TrainLoss, before[^1].ImagesPerSecond);
+
+        if (evaluated is not { } evaluation)
         {
             return before[^1] with
             {
@@ -122,8 +126,6 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
             };
         }
 
-        Evaluation evaluation = evaluator.Evaluate(learner, cancellationToken);
-        RequireFinite(evaluation.Loss, "validation loss", $"after epoch {epoch + 1}", learningRate);
         return new()
         {
             Epoch = epoch + 1,
@@ -139,6 +141,17 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
             DataSeconds = meter.DataSeconds,
             SkippedSteps = meter.SkippedSteps,
         };
+    }
+
+    /// <summary>Evaluates the model: as the epoch left it, or rolled back to its beginning where the loss is no number otherwise.</summary>
+    private Evaluation Evaluate(Evaluator evaluator, StepGuard guard, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Evaluation evaluation = evaluator.Evaluate(learner, cancellationToken);
+            if (evaluation.NonFinite is not { } batch) return evaluation;
+            guard.GiveUpEpoch(evaluator, batch);
+        }
     }
 
     private bool Evaluates(int epoch) =>
@@ -189,7 +202,7 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         using Lesson lesson = learner.Learn(images, targets, new(epoch, number, batch.Indices), _fused);
         double loss = lesson.Loss.item<float>();
         FailureCause? cause = guard.Judge(loss) ?? (state.Descend(lesson, part, learningRate) ? null : FailureCause.Gradient);
-        if (cause is { } failure) guard.GiveUp(failure, loss, new(number, batch, images, targets));
+        if (cause is { } failure) guard.GiveUp(failure, loss, new(number, batch, images, targets) { Answer = lesson.Answer, MicroBatches = part.Count });
         else meter.Add(loss, Evaluator.Right(lesson.Logits, targets.argmax(1)), batch.Indices.Count);
     }
 
@@ -198,12 +211,5 @@ internal sealed class TrainingEngine(Learner learner, TrainingOptions options, F
         if (state.Average is null) return null;
         using IDisposable averaged = state.Average.Swap();
         return evaluator.Evaluate(learner, cancellationToken).Top1;
-    }
-
-    private static void RequireFinite(double loss, string what, string when, double learningRate)
-    {
-        if (double.IsFinite(loss)) return;
-        throw new DeitException(FormattableString.Invariant(
-            $"The {what} is {loss} {when}, at learning rate {learningRate:R}: lower lr, lengthen warmup_epochs, or set clip_grad."));
     }
 }

@@ -23,13 +23,12 @@ internal sealed class TrainingState : IDisposable
     public ExponentialMovingAverage? Average { get; }
 
     /// <summary>Finds the gradients of a micro-batch; with the last one of a step, goes a step down the mean of all.</summary>
-    /// <returns>Whether it could: where a gradient of the step is not finite, nothing has changed.</returns>
+    /// <returns>Whether it could: where a gradient of the micro-batch is not finite, nothing has changed, and the step is over.</returns>
     public bool Descend(Lesson lesson, MicroBatch part, double learningRate)
     {
         if (part.IsFirst) _descent.ZeroGradients();
         lesson.Backward(part.Count);
-        _descent.Gather(part);
-        return !part.IsLast || _descent.TryStep(learningRate);
+        return _descent.TryGather(part) && (!part.IsLast || _descent.TryStep(learningRate));
     }
 
     /// <summary>Writes a checkpoint.</summary>

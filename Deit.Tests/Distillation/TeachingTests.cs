@@ -253,11 +253,11 @@ public sealed class TeachingTests : IDisposable
         var error = Assert.Throws<DeitException>(() => Run(recipe with { TeacherCache = Answers }, "with"));
         Directory.Delete(Answers, recursive: true);
 
-        (StepFailure then, StepFailure now) = FailureFolder.Replay(_temporary.File("with"), TinyModels.Registry);
+        (StepFailure then, StepRepetition now) = FailureFolder.Replay(_temporary.File("with"), TinyModels.Registry);
 
         Assert.Contains(then.Finding, error.Message, StringComparison.Ordinal);
         Assert.NotNull(then.FirstNonFinite);
-        Assert.Equal(then.Finding, now.Finding);
+        Assert.Equal((FailureCause.Loss, then.FirstNonFinite, "head_dist.bias"), (now.Cause, now.FirstNonFinite, now.Gradient));
     }
 
     [Fact]
@@ -265,10 +265,11 @@ public sealed class TeachingTests : IDisposable
     {
         var error = Assert.Throws<DeitException>(() => Teach(Load("teacher.lr=1e30", "teacher.explosion_factor=0")));
 
-        (StepFailure then, StepFailure now) = FailureFolder.Replay(Answers, TinyModels.Registry);
+        (StepFailure then, StepRepetition now) = FailureFolder.Replay(Answers, TinyModels.Registry);
 
         Assert.Contains(then.Finding, error.Message, StringComparison.Ordinal);
-        Assert.Equal(("tiny_classifier", then.Finding), (then.Model, now.Finding));
+        Assert.Equal(("tiny_classifier", then.FirstNonFinite), (then.Model, now.FirstNonFinite));
+        Assert.Equal(then.Cause, now.Cause);
     }
 
     [Theory]

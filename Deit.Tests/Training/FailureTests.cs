@@ -22,7 +22,7 @@ public sealed class FailureTests : IDisposable
         Recipe recipe = TinyRecipe.Load(_temporary.Path, option, "student.warmup_epochs=0", "teacher.explosion_factor=0", "student.explosion_factor=0");
 
         var error = Assert.Throws<DeitException>(() => RecipeRun.Start(recipe, TinyModels.Registry, new() { Output = Output }).Execute());
-        (StepFailure then, StepFailure now) = FailureFolder.Replay(Output, TinyModels.Registry);
+        (StepFailure then, StepRepetition now) = FailureFolder.Replay(Output, TinyModels.Registry);
 
         Assert.Matches(@"^The loss is (NaN|Infinity) at step \d of epoch 1, at learning rate 1E\+30: ", error.Message);
         Assert.Contains(then.Finding, error.Message, StringComparison.Ordinal);
@@ -40,13 +40,13 @@ public sealed class FailureTests : IDisposable
         Recipe recipe = TinyRecipe.Load(_temporary.Path, "student.lr=1e4", "student.warmup_epochs=0", "distillation.type=none");
 
         var error = Assert.Throws<DeitException>(() => RecipeRun.Start(recipe, TinyModels.Registry, new() { Output = Output }).Execute());
-        (StepFailure then, StepFailure now) = FailureFolder.Replay(Output, TinyModels.Registry);
+        (StepFailure then, StepRepetition now) = FailureFolder.Replay(Output, TinyModels.Registry);
 
         // A hundred times the logarithm of ten classes.
         Assert.Matches(@"^The loss has exploded to \S+, beyond 230\.3, at step \d of epoch 1, at learning rate 10000: ", error.Message);
         Assert.Equal((FailureCause.Explosion, null), (then.Cause, then.FirstNonFinite));
         Assert.Matches(@"^(first|branch|head) \(up to \S+, from inputs up to \S+\)$", then.Growth);
-        Assert.Equal(then.Finding, now.Finding);
+        Assert.Equal((FailureCause.Explosion, then.Growth), (now.Cause, now.Growth));
         Assert.Contains($"that of {then.Growth} grew the most.", error.Message, StringComparison.Ordinal);
     }
 
