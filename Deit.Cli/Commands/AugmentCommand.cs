@@ -74,7 +74,7 @@ internal static class AugmentCommand
     {
         int size = recipe.Data.ImageSize;
         Preprocessing colours = Preprocessing.Default;
-        var evaluation = new EvaluationTransform(colours with { CropPct = 1 }, size);
+        var evaluation = new EvaluationTransform(colours with { CropPct = recipe.Data.CropPct }, size);
         var training = new TrainingTransform(recipe.Student.Training.Augmentation, colours, size);
         var values = new float[RgbImage.Channels * size * size];
         var sheet = new ContactSheet(size);

@@ -64,7 +64,7 @@ public static class RecipeSchema
         new("eps", ValueKind.Number, "What AdamW adds to the divisor.") { Default = 1e-8, Minimum = 0 },
         new("patience", ValueKind.Integer, "Evaluations without a better accuracy after which the training ends; 0 goes on to the last epoch.") { Default = 0L, Minimum = 0, Maximum = 1_000_000 },
         new("eval_every", ValueKind.Integer, "Epochs from one evaluation to the next; the first and the last epoch are evaluated always.") { Default = 1L, Minimum = 1, Maximum = 1_000_000 },
-        new("on_nonfinite", ValueKind.Text, "What becomes of a step whose loss or gradients are not finite, or whose loss has exploded: the run stops, the step is skipped, or the model goes back to the beginning of the epoch and on with the batches after the step (rollback).") { Default = "stop", Choices = ["stop", "skip", "rollback"] },
+        new("on_nonfinite", ValueKind.Text, "What becomes of a step whose loss or gradients are not finite, or whose loss has exploded: the run stops, the step is skipped, or the model goes back to the beginning of the epoch and on with the batches after the step (rollback). A validation loss that is not finite counts as the last step of its epoch, and cannot be skipped.") { Default = "stop", Choices = ["stop", "skip", "rollback"] },
         new("explosion_factor", ValueKind.Number, "How many times the loss of guessing, or the mean loss of the epoch before where that is more, a loss must exceed to count as exploded; 0 for never.") { Default = 100.0, Minimum = 0 },
     ];
 

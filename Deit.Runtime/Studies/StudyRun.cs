@@ -46,7 +46,7 @@ public sealed class StudyRun : IDisposable
         foreach (StudyArm arm in study.Arms) RequirePupil(arm, models);
         var existing = options.Output is { } output ? new StudyFolder(output) : null;
         bool resumes = existing is not null && File.Exists(existing.ResultsFile);
-        if (resumes) RequireSame(study, existing!);
+        if (resumes) RequireSame(study, existing!, models);
         else RunFolder.RequireUnused(options.Output);
 
         StudyRunKey[] unfinished = [.. runs.Where(run => existing?.Run(run).ReadSummary() is null)];
@@ -79,8 +79,10 @@ public sealed class StudyRun : IDisposable
         foreach ((int index, StudyRunKey run) in _runs.Index())
         {
             cancellationToken.ThrowIfCancellationRequested();
+
+            // What is finished, by its own recipe: that of a study which was moved names teachers where they are now.
             if (Folder.Run(run).ReadSummary() is null) Execute(run, index + 1, cancellationToken);
-            else TrainingOf(run).ReportIfMissing(_models.Find(run.Arm.Recipe.Student.Model), cancellationToken);
+            else Continue(run, Recipe.Load(Folder.Run(run).RecipeFile), cancellationToken);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -123,8 +125,7 @@ public sealed class StudyRun : IDisposable
     {
         try
         {
-            using RecipeRun training = RecipeRun.Start(Folder.Recipe(_study, run), _models, OptionsOf(run));
-            training.Execute(cancellationToken);
+            Continue(run, Folder.Recipe(_study, run), cancellationToken);
             return null;
         }
         catch (DeitException exception)
@@ -135,21 +136,20 @@ public sealed class StudyRun : IDisposable
         }
     }
 
-    private RecipeTraining TrainingOf(StudyRunKey run)
+    /// <summary>Begins a run, goes on with it, or, where it is finished, draws the report that it was killed before it had.</summary>
+    private void Continue(StudyRunKey run, Recipe recipe, CancellationToken cancellationToken)
     {
-        Recipe recipe = Folder.Recipe(_study, run);
-        return new(recipe with { Data = recipe.Data with { Path = _options.Data ?? recipe.Data.Path } }, OptionsOf(run), Folder.Run(run));
+        using RecipeRun training = RecipeRun.Start(recipe, _models, new()
+        {
+            Data = _options.Data,
+            Output = Folder.Run(run).Path,
+            Resume = true,
+            Observer = _options.Observer,
+            Device = _options.Device,
+            Time = _options.Time,
+        });
+        training.Execute(cancellationToken);
     }
-
-    private RunOptions OptionsOf(StudyRunKey run) => new()
-    {
-        Data = _options.Data,
-        Output = Folder.Run(run).Path,
-        Resume = true,
-        Observer = _options.Observer,
-        Device = _options.Device,
-        Time = _options.Time,
-    };
 
     /// <summary>The arm whose weights are to teach a run and are not there: teachers come first, so that it failed. Null where nothing is missing.</summary>
     private string? MissingTeacher(StudyRunKey run)
@@ -209,8 +209,8 @@ public sealed class StudyRun : IDisposable
     private static void RequireWeights(StudyArm arm, ModelRegistry models) =>
         RecipeRun.RequireWeights(arm.Recipe.Student, models.Find(arm.Recipe.Student.Model), resumed: null);
 
-    /// <summary>Refuses a folder whose runs were begun with other recipes: their numbers would be compared with those of these.</summary>
-    private static void RequireSame(Study study, StudyFolder folder)
+    /// <summary>Refuses a folder whose runs were begun with other recipes or models: their numbers would be compared with those of these.</summary>
+    private static void RequireSame(Study study, StudyFolder folder, ModelRegistry models)
     {
         foreach (StudyRunKey run in study.Runs().Where(run => folder.Run(run).IsBegun))
         {
@@ -220,9 +220,13 @@ public sealed class StudyRun : IDisposable
             // A study that was moved to another folder is the same study, if all is trained that needs the teacher.
             if (folder.Run(run).ReadSummary() is not null && now.Teacher is { } teacher) now = now with { Teacher = teacher with { Weights = there.Teacher?.Weights } };
             IReadOnlyList<string> differences = RecipeDifferences.Find(there, now);
-            if (differences.Count == 0) continue;
-            throw new DeitException(
-                $"The run in '{folder.Run(run).Path}' is of another recipe: {string.Join(", ", differences)}. Delete the folder, or give the study another one.");
+            if (differences.Count > 0)
+            {
+                throw new DeitException(
+                    $"The run in '{folder.Run(run).Path}' is of another recipe: {string.Join(", ", differences)}. Delete the folder, or give the study another one.");
+            }
+
+            DeclaredModel.RequireSame(folder.Run(run), models.Find(now.Student.Model));
         }
     }
 

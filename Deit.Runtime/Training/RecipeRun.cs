@@ -64,7 +64,7 @@ public sealed class RecipeRun : IDisposable
             teacher = registry.Find(TeacherOf(recipe, student.Description).Model);
         }
 
-        RunFolder? resumed = options.Resume ? OpenSame(recipe, options.Output) : null;
+        RunFolder? resumed = options.Resume ? OpenSame(recipe, student, options.Output) : null;
         if (resumed?.ReadSummary() is not null) return new(recipe, resumed, teacher, student, options, data: null, cache: null, runLock: null);
 
         // Before the data, which may take a while to open. A teacher may be there already, trained for this run by 'deit teach'.
@@ -72,7 +72,6 @@ public sealed class RecipeRun : IDisposable
         RunFolder? ofTeacher = trainsTeacher && options.Output is { } output ? RunFolder.At(output).Teacher : null;
         if (resumed is null) RunFolder.RequireUnused(options.Output, mayHoldTeacher: trainsTeacher);
         if (ofTeacher is { IsBegun: true }) TeacherPreparation.RequireSame(ofTeacher, recipe, teacher!);
-        if (resumed is not null) DeclaredModel.RequireSame(resumed, student);
         RunLock? runLock = resumed is null ? null : RunLock.Take(resumed.Path);
         try
         {
@@ -152,16 +151,20 @@ public sealed class RecipeRun : IDisposable
     }
 
     /// <summary>The run to be resumed; null where the folder holds none yet, and it begins afresh.</summary>
-    private static RunFolder? OpenSame(Recipe recipe, string? output)
+    private static RunFolder? OpenSame(Recipe recipe, RegisteredModelAttribute student, string? output)
     {
         RunFolder folder = RunFolder.At(output ?? throw new DeitException("Which run is to be resumed? Give its folder as the output."));
         if (!folder.IsBegun) return null;
         IReadOnlyList<string> differences = RecipeDifferences.Find(Recipe.Load(folder.RecipeFile), recipe);
-        return differences.Count == 0
-            ? folder
-            : throw new DeitException(
+        if (differences.Count > 0)
+        {
+            throw new DeitException(
                 $"The run in '{folder.Path}' is of another recipe: {string.Join(", ", differences)}. "
                 + $"Resume it with its own, '{folder.RecipeFile}'.");
+        }
+
+        DeclaredModel.RequireSame(folder, student);
+        return folder;
     }
 
     /// <summary>What a training achieved.</summary>

@@ -8,27 +8,16 @@ namespace Deit.Tests.Checkpoints;
 /// <summary>Files that PyTorch and safetensors wrote.</summary>
 public sealed class ReferenceCheckpointTests
 {
-    public static TheoryData<string, string, string, string> Files
-    {
-        get
-        {
-            var data = new TheoryData<string, string, string, string>();
-            foreach (string device in new[] { "cpu", "cuda" })
-            {
-                data.Add("state_dict.pth", "PyTorch (zip)", "logits", device);
-                data.Add("state_dict_legacy.pth", "PyTorch (legacy)", "logits", device);
-                data.Add("deit_format.pth", "PyTorch (zip), 'model'", "logits", device);
-                data.Add("deit_training_checkpoint.pth", "PyTorch (zip), 'model'", "logits", device);
-                data.Add("model.safetensors", "safetensors", "logits", device);
-                data.Add("state_dict_fp16.pth", "PyTorch (zip)", "logits_of_fp16_weights", device);
-                data.Add("model_fp16.safetensors", "safetensors", "logits_of_fp16_weights", device);
-                data.Add("state_dict_bf16.pth", "PyTorch (zip)", "logits_of_bf16_weights", device);
-                data.Add("model_bf16.safetensors", "safetensors", "logits_of_bf16_weights", device);
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<string, string, string, string> Files => Devices.With(
+        ("state_dict.pth", "PyTorch (zip)", "logits"),
+        ("state_dict_legacy.pth", "PyTorch (legacy)", "logits"),
+        ("deit_format.pth", "PyTorch (zip), 'model'", "logits"),
+        ("deit_training_checkpoint.pth", "PyTorch (zip), 'model'", "logits"),
+        ("model.safetensors", "safetensors", "logits"),
+        ("state_dict_fp16.pth", "PyTorch (zip)", "logits_of_fp16_weights"),
+        ("model_fp16.safetensors", "safetensors", "logits_of_fp16_weights"),
+        ("state_dict_bf16.pth", "PyTorch (zip)", "logits_of_bf16_weights"),
+        ("model_bf16.safetensors", "safetensors", "logits_of_bf16_weights"));
 
     [SkippableTheory]
     [MemberData(nameof(Files))]

@@ -114,6 +114,26 @@ public sealed class AugmentCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_first_cell_is_the_part_that_the_recipe_judges_by()
+    {
+        (byte[] Judged, byte[] Trained) whole = Cells(), centre = Cells("--set", "data.crop_pct=0.5");
+
+        Assert.Equal(whole.Trained, centre.Trained);
+        Assert.NotEqual(whole.Judged, centre.Judged);
+    }
+
+    /// <summary>The two columns of a sheet with one sample.</summary>
+    private (byte[] Judged, byte[] Trained) Cells(params string[] words)
+    {
+        Assert.Equal(0, Sheet(["--count", "1", "--seed", "1", .. words]).ExitCode);
+        using RgbImage sheet = ImageDecoder.Decode(_output);
+        Assert.Equal((2 * 168) + 8, sheet.Width);
+        byte[][] rows = [.. sheet.Pixels.ToArray().Chunk(RgbImage.Channels * sheet.Width)];
+        int middle = RgbImage.Channels * sheet.Width / 2;
+        return ([.. rows.SelectMany(row => row[..middle])], [.. rows.SelectMany(row => row[middle..])]);
+    }
+
+    [Fact]
     public void A_wrong_policy_is_blamed_at_its_option()
     {
         CommandHost.Result result = Sheet("--set", "augmentation.auto_augment=rand-x9");

@@ -87,6 +87,11 @@ public sealed class StudyCommandTests : IDisposable
         JsonElement arms = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "study.json"))).RootElement.GetProperty("arms");
         Assert.Equal("narrow", arms[0].GetProperty("model").GetString());
         Assert.True(arms[1].GetProperty("isFinished").GetBoolean());
+
+        File.WriteAllText(_temporary.File("narrow.yaml"), File.ReadAllText(_temporary.File("narrow.yaml")).Replace("widths: [16]", "widths: [24]", StringComparison.Ordinal));
+        CommandHost.Result changed = CommandHost.Run("study", _study, "--run", folder);
+        Assert.Equal(1, changed.ExitCode);
+        Assert.Contains("began with another model 'narrow': widths ([16] there, [24] now)", changed.ErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,26 +11,15 @@ public sealed class TopLogitsTests
 {
     private const int Batch = 5;
 
-    public static TheoryData<DistillationType, int, int, int, string> Answers
-    {
-        get
-        {
-            var data = new TheoryData<DistillationType, int, int, int, string>();
-            foreach (string device in new[] { "cpu", "cuda" })
-            {
-                data.Add(DistillationType.Hard, 10, 0, 1 * Batch, device);
-                data.Add(DistillationType.Hard, 256, 0, 1 * Batch, device);
-                data.Add(DistillationType.Hard, 257, 0, 2 * Batch, device);
-                data.Add(DistillationType.Hard, 65_537, 0, 4 * Batch, device);
-                data.Add(DistillationType.Soft, 10, 0, 40 * Batch, device);
-                data.Add(DistillationType.Soft, 10, 10, 40 * Batch, device);
-                data.Add(DistillationType.Soft, 10, 3, (12 + 4 + 3) * Batch, device);
-                data.Add(DistillationType.Soft, 300, 2, (8 + 4 + 4) * Batch, device);
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<DistillationType, int, int, int, string> Answers => Devices.With(
+        (DistillationType.Hard, 10, 0, 1 * Batch),
+        (DistillationType.Hard, 256, 0, 1 * Batch),
+        (DistillationType.Hard, 257, 0, 2 * Batch),
+        (DistillationType.Hard, 65_537, 0, 4 * Batch),
+        (DistillationType.Soft, 10, 0, 40 * Batch),
+        (DistillationType.Soft, 10, 10, 40 * Batch),
+        (DistillationType.Soft, 10, 3, (12 + 4 + 3) * Batch),
+        (DistillationType.Soft, 300, 2, (8 + 4 + 4) * Batch));
 
     [SkippableTheory]
     [MemberData(nameof(Answers))]

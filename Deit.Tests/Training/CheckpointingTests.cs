@@ -48,22 +48,7 @@ public sealed class CheckpointingTests
 
         """;
 
-    public static TheoryData<string, string, int[], string> Specs
-    {
-        get
-        {
-            var data = new TheoryData<string, string, int[], string>();
-            foreach (string device in new[] { "cpu", "cuda" })
-            {
-                foreach ((string name, string yaml, int[] numbers) in Cases) data.Add(name, yaml, numbers, device);
-            }
-
-            return data;
-        }
-    }
-
-    private static IEnumerable<(string Name, string Yaml, int[] Numbers)> Cases =>
-    [
+    public static TheoryData<string, string, int[], string> Specs => Devices.With<string, string, int[]>(
         ("vision transformer", Vit, [1, 2, 3, 100]),
         ("distilled, with norms of queries and keys", $"{Vit}distilled: true\nqk_norm: true\ninit_values: 0.1\n", [2]),
         ("mean of the tokens, convolutions as stem", $"{Vit}pool: avg\nclass_token: false\nstem: conv\n", [2]),
@@ -74,8 +59,7 @@ public sealed class CheckpointingTests
         ("regnet", Net, [1, 2]),
         ("regnet, depth of whole mini-batches", $"{Net}drop_path_mode: batch\n", [1]),
         ("efficientnet", Efficient, [1, 3]),
-        ("graph", Graph, [1, 2, 3, 100]),
-    ];
+        ("graph", Graph, [1, 2, 3, 100]));
 
     [SkippableTheory]
     [MemberData(nameof(Specs))]

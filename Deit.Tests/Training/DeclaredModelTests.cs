@@ -31,12 +31,14 @@ public sealed class DeclaredModelTests : IDisposable
     {
         Recipe recipe = Load("distillation.type=none", "student.model=changing");
         Stop(recipe, Declared(Declaration));
+        ModelRegistry other = Declared(Declaration.Replace(old, changed, StringComparison.Ordinal));
 
-        DeitException refused = Assert.Throws<DeitException>(() => Resume(recipe, Declared(Declaration.Replace(old, changed, StringComparison.Ordinal))));
+        DeitException refused = Assert.Throws<DeitException>(() => Resume(recipe, other));
         RunSummary finished = Resume(recipe, Declared($"{Declaration}description: Told of otherwise.\n"));
 
         Assert.Contains($"began with another model 'changing': {difference}. Declare it as it was", refused.Message, StringComparison.Ordinal);
         Assert.Equal("changing", finished.Student.Model);
+        Assert.Equal(refused.Message, Assert.Throws<DeitException>(() => Resume(recipe, other)).Message);
     }
 
     [Fact]
