@@ -143,7 +143,8 @@ internal sealed class Lowering
         _rules.Add((layer, () =>
         {
             if (_gradients.TryGetValue(output, out Slot? gradient)) rule(gradient);
-        }));
+        }
+        ));
     }
 
     /// <summary>The same for an operator of several outputs: gradients are null of those that nothing depends on.</summary>
@@ -154,7 +155,8 @@ internal sealed class Lowering
         {
             ImmutableArray<Slot?> gradients = [.. outputs.Select(output => _gradients.TryGetValue(output, out Slot? gradient) ? gradient : null)];
             if (gradients.Any(static gradient => gradient is not null)) rule(gradients);
-        }));
+        }
+        ));
     }
 
     /// <summary>Adds to the gradient of a matrix: the first contribution is the gradient, further ones are summed.</summary>

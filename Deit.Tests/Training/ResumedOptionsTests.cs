@@ -24,7 +24,12 @@ public sealed class ResumedOptionsTests : IDisposable
     // Accuracies that cannot grow, at a rate whose decays PyTorch's least change still allows.
     private static readonly TrainingOptions Still = Base with
     {
-        Epochs = 9, LearningRate = 1e-6, WarmupLearningRate = 1e-6, MinimumLearningRate = 0, EvaluateEvery = 2, TrainMode = false,
+        Epochs = 9,
+        LearningRate = 1e-6,
+        WarmupLearningRate = 1e-6,
+        MinimumLearningRate = 0,
+        EvaluateEvery = 2,
+        TrainMode = false,
     };
 
     private static readonly Dictionary<string, TrainingOptions> Options = new()
